@@ -1,0 +1,1 @@
+"""Mot à mot: what parties answered, word for word."""
