@@ -1,0 +1,399 @@
+"""The rules that a dataset must keep, one short function each, in one visible tuple.
+
+A rule takes a questionnaire and the folder it stands in, and yields problems. Errors stop a build,
+warnings do not; all rules run, and all problems are reported at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher, get_close_matches
+
+from motamot.heads import STRONG_STYLES, Head
+from motamot.page import Page, key, page_of
+from motamot.raw import BLANK_STEM, Raw, name_from
+from motamot.records import Document, Problem, Question, Questionnaire, Where, slug
+from motamot.render import plain
+from motamot.wording import (
+    answers,
+    ends_asking,
+)
+
+Rule = Callable[[Questionnaire, Raw], Iterator[Problem]]
+
+
+def check(questionnaire: Questionnaire, raw: Raw) -> list[Problem]:
+    """Every problem of one questionnaire, in the order of the rules."""
+    return [problem for rule in RULES for problem in rule(questionnaire, raw)]
+
+
+def described(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A questionnaire should have a title of its own."""
+    if questionnaire.title:
+        return
+    title = questionnaire.reference.title if questionnaire.reference else None
+    yield Problem(
+        Where(f"{questionnaire.path}/questionnaire.yml"),
+        "warning",
+        "a title for this questionnaire",
+        f"none: “{title or questionnaire.id}” was taken from its "
+        f"{'document' if title else 'folder'}",
+        f"Write “title: {title or questionnaire.id}” there, and what else is known of it.",
+    )
+
+
+def respondents_named(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """Every respondent should be named in respondents.yml."""
+    for received in questionnaire.received:
+        if received.respondent not in raw.respondents:
+            name = name_from(received.respondent)
+            yield Problem(
+                Where(received.document.path),
+                "warning",
+                f"the name of “{received.respondent}” in {raw.respondents_path}",
+                f"none: it is shown as “{name}”",
+                f"Add the line “{received.respondent}: {name}” there, with its real name.",
+            )
+
+
+def replies_known(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """Whoever questionnaire.yml lists must be a known respondent, or have sent a document."""
+    documents = {r.respondent for r in questionnaire.received}
+    known = sorted(documents | raw.respondents.keys())
+    for reply in questionnaire.replies:
+        if reply.respondent in known:
+            continue
+        near = get_close_matches(reply.respondent, known, n=1)
+        hint = f"Did you mean “{near[0]}”? If not, add" if near else "Add"
+        yield Problem(
+            Where(f"{questionnaire.path}/questionnaire.yml", reply.line),
+            "error",
+            f"a respondent named in {raw.respondents_path}, or a document of theirs",
+            f"“{reply.respondent}”",
+            f"{hint} “{reply.respondent}: its name” there.",
+        )
+
+
+def replies_consistent(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A status must fit what was received: silence has no document, an answer has one."""
+    documents = {r.respondent: r for r in questionnaire.received}
+    for reply in questionnaire.replies:
+        where = Where(f"{questionnaire.path}/questionnaire.yml", reply.line)
+        received = documents.get(reply.respondent)
+        if received and reply.status == "no-reply":
+            yield Problem(
+                where,
+                "error",
+                f"no document for “{reply.respondent}”, who is said not to have replied",
+                received.document.path,
+                "Remove the status, or the document.",
+            )
+        if not received and reply.status not in ("no-reply", "declined"):
+            yield Problem(
+                where,
+                "error",
+                f"a document for “{reply.respondent}”, or status: no-reply or declined",
+                "neither",
+                f"Save the reply as {questionnaire.path}/{reply.respondent}.md, or give a status.",
+            )
+
+
+def one_document_each(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A respondent has one document."""
+    first: dict[str, str] = {}
+    for received in questionnaire.received:
+        path = received.document.path
+        if received.respondent in first:
+            yield Problem(
+                Where(path),
+                "error",
+                f"one document for “{received.respondent}”",
+                f"this one beside {first[received.respondent]}",
+                "Keep the one that was received last, or join them.",
+            )
+        first.setdefault(received.respondent, path)
+
+
+def not_empty(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A document has words in it."""
+    for document in _documents(questionnaire):
+        if not document.text.strip("\ufeff \t\r\n\f\v"):
+            yield Problem(
+                Where(document.path, 1),
+                "error",
+                "a filled-in questionnaire",
+                "an empty document",
+                "Save the reply again; for a list that did not reply, write "
+                "“status: no-reply” in questionnaire.yml.",
+            )
+
+
+def without_nul(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A document is text: SQLite would cut it at a NUL."""
+    for document in _documents(questionnaire):
+        at = document.text.find("\0")
+        if at != -1:
+            yield Problem(
+                Where(document.path, document.text.count("\n", 0, at) + 1),
+                "error",
+                "a text document",
+                "a NUL character, as in word processors' own files",
+                "Save it as plain text or Markdown, in UTF-8.",
+            )
+
+
+def has_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A document yields at least one question, unless its author declined."""
+    declined = {r.respondent for r in questionnaire.replies if r.status == "declined"}
+    blank = [questionnaire.blank_file] if questionnaire.blank_file else []
+    for received in (*blank, *questionnaire.received):
+        document = received.document
+        if document.questions or not document.text.strip() or received.respondent in declined:
+            continue
+        yield Problem(
+            Where(document.path, 1),
+            "error",
+            "questions: numbered or bold lines, headings, lines that end in a question mark",
+            "none",
+            "Check the file; or give the lines of its questions under reading: in "
+            "questionnaire.yml.",
+        )
+
+
+def numbers_unique(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """In one document, two questions never share an identifier."""
+    for document in _documents(questionnaire):
+        first: dict[str, Question] = {}
+        for question in document.questions:
+            same = first.setdefault(slug(question.number), question)
+            if same is not question:
+                yield Problem(
+                    Where(document.path, question.line),
+                    "error",
+                    f"one question {same.number} (first on line {same.line})",
+                    f"another question {question.number}: “{short(question)}”",
+                    "Both would have one address. Settle which lines are questions under "
+                    "reading: in questionnaire.yml.",
+                )
+
+
+def numbers_follow(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """Numbers should follow each other; a gap may be a question that was not seen."""
+    reference = questionnaire.reference
+    numbers = {q.number for q in reference.questions} if reference else set()
+    for document in _documents(questionnaire):
+        before: Question | None = None
+        for question in document.questions:
+            gap = before and _gap(before.number, question.number)
+            if before and gap and (document is reference or gap in numbers):
+                yield Problem(
+                    Where(document.path, question.line),
+                    "warning",
+                    f"question {gap} after question {before.number} (line {before.line})",
+                    f"question {question.number}",
+                    "If the document has that question, say on which line under reading: in "
+                    "questionnaire.yml.",
+                )
+            before = question
+
+
+def _gap(before: str, after: str) -> str | None:
+    """The number that is missing between two plain numbers, if one is."""
+    if before.isdigit() and after.isdigit() and int(after) > int(before) + 1:
+        return str(int(before) + 1)
+    return None
+
+
+def same_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A reply asks the questionnaire's own questions, in its own words."""
+    reference = questionnaire.reference
+    if reference is None:
+        return
+    declined = {r.respondent for r in questionnaire.replies if r.status == "declined"}
+    for received in questionnaire.received:
+        document = received.document
+        if document is reference or not document.questions or received.respondent in declined:
+            continue
+        matched = align(reference, document)
+        yield from _added_or_changed(reference, document, matched)
+        yield from _dropped(reference, document, matched)
+
+
+def align(reference: Document, document: Document) -> dict[str, Question]:
+    """The questions of a reply -> those of its questionnaire: number -> question.
+
+    By number when the words are alike; else by the words; else by number alone. A question that
+    matches none is absent.
+    """
+    by_number = {q.number: q for q in reference.questions}
+    by_words = {key(plain(q.wording)): q for q in reference.questions}
+    matched: dict[str, Question] = {}
+    taken: set[str] = set()
+    for question in document.questions:
+        words = key(plain(question.wording))
+        same = by_number.get(question.number)
+        if same is None or likeness(same, question) < 0.5:
+            same = by_words.get(words, same)
+        if same is not None and same.number not in taken:
+            matched[question.number] = same
+            taken.add(same.number)
+    return matched
+
+
+def likeness(a: Question, b: Question) -> float:
+    """0 to 1: how alike two questions are, word by word."""
+    first, second = key(plain(a.wording)).split(), key(plain(b.wording)).split()
+    return 1.0 if first == second else SequenceMatcher(None, first, second, False).ratio()
+
+
+def _added_or_changed(
+    reference: Document, document: Document, matched: dict[str, Question]
+) -> Iterator[Problem]:
+    for question in document.questions:
+        own = matched.get(question.number)
+        where = Where(document.path, question.line)
+        if own is None:
+            yield Problem(
+                where,
+                "error",
+                f"only questions of {reference.path}",
+                f"another one, {question.number}: “{short(question)}”",
+                "If it is no question, say so under reading: in questionnaire.yml; if it is, add "
+                "it to questions.md.",
+            )
+        elif likeness(own, question) < 1:
+            far = likeness(own, question) < 0.5
+            yield Problem(
+                where,
+                "error" if far else "warning",
+                f"question {own.number} as in {reference.path}:{own.line}: “{full(own)}”",
+                f"“{full(question)}”",
+                "Check that the answer is to that question."
+                if far
+                else "The questionnaire's wording is shown; the reply's own stays in the document.",
+            )
+
+
+def _dropped(
+    reference: Document, document: Document, matched: dict[str, Question]
+) -> Iterator[Problem]:
+    found = {own.number for own in matched.values()}
+    line = 1
+    for own in reference.questions:
+        here = next((q for q in document.questions if matched.get(q.number) is own), None)
+        line = here.line if here else line
+        if own.number not in found:
+            yield Problem(
+                Where(document.path, line),
+                "warning",
+                f"question {own.number} of {reference.path}:{own.line}: “{short(own)}”",
+                "no such question after this line",
+                "If it is there, say on which line under reading: in questionnaire.yml; if not, "
+                "it counts as not answered.",
+            )
+
+
+def nothing_swallowed(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """Nothing inside an answer should look like the questions or the sections of its document."""
+    for received in questionnaire.received:
+        yield from _swallowed(received.document)
+
+
+def _swallowed(document: Document) -> Iterator[Problem]:
+    if not document.questions:
+        return
+    page = page_of(document.text)
+    starts = {p.char_start for p in document.passages if p.kind in ("question", "section")}
+    asked = [h for h in page.heads if h.start in starts]
+    styles = {h.style for h in asked if h.style in STRONG_STYLES or h.label}
+    schemes = {h.label.scheme for h in asked if h.label and h.label.parts}
+    for answer in document.answers:
+        for head in page.heads:
+            inside = answer.char_start < head.start < answer.char_end
+            if inside and _looks_asked(page, head, styles, schemes):
+                line = page.units[head.unit].line
+                words = " ".join(page.text[head.wording : head.end].split())
+                yield Problem(
+                    Where(document.path, line),
+                    "warning",
+                    f"nothing like a question inside the answer to question {answer.number}",
+                    f"“{cut(words.strip('*_'))}”",
+                    f"If it is one, write “{line}: question” under reading: in questionnaire.yml.",
+                )
+
+
+def _looks_asked(page: Page, head: Head, styles: set[str], schemes: set[str]) -> bool:
+    words = page.text[head.wording : head.end]
+    asking = ends_asking(words) and page.asks(head.wording, head.end) >= 1.0 and not answers(words)
+    labelled = head.label is not None and head.label.scheme in schemes and bool(head.label.parts)
+    standing_out = (
+        head.style in styles and head.style in STRONG_STYLES and not head.style.endswith("-lead")
+    )
+    return head.first and (
+        standing_out
+        or (labelled and asking)
+        or (asking and page.asks(head.wording, head.end) >= 1.4 and head.style in STRONG_STYLES)
+    )
+
+
+def settled_lines_exist(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """Documents that questionnaire.yml settles must exist, with those lines."""
+    lines = {r.respondent: r.lines for r in questionnaire.received}
+    if questionnaire.blank_file is not None:
+        lines[BLANK_STEM] = questionnaire.blank_file.lines
+    for stem, settled in questionnaire.reading.items():
+        wrong = [line for line in settled if stem in lines and not 1 <= line <= lines[stem]]
+        where = Where(f"{questionnaire.path}/questionnaire.yml")
+        if stem not in lines:
+            yield Problem(
+                where,
+                "error",
+                f"under reading:, documents of this folder ({', '.join(sorted(lines)) or 'none'})",
+                f"“{stem}”",
+                "Write the file's name without .md.",
+            )
+        for line in wrong:
+            yield Problem(
+                where,
+                "error",
+                f"under reading:, lines 1 to {lines[stem]} of {stem}",
+                f"line {line}",
+                "Write the line's number as an editor shows it.",
+            )
+
+
+def _documents(questionnaire: Questionnaire) -> list[Document]:
+    blank = [questionnaire.blank] if questionnaire.blank is not None else []
+    return [*blank, *(r.document for r in questionnaire.received)]
+
+
+def full(question: Question) -> str:
+    """A question's words on one line."""
+    return " ".join(plain(question.wording).split())
+
+
+def short(question: Question) -> str:
+    """The beginning of a question, for a message."""
+    return cut(full(question))
+
+
+def cut(text: str) -> str:
+    """At most 80 characters, whole words, with a mark where it was cut."""
+    return text if len(text) <= 80 else text[:80].rsplit(" ", 1)[0] + " …"
+
+
+RULES: tuple[Rule, ...] = (
+    described,
+    respondents_named,
+    replies_known,
+    replies_consistent,
+    one_document_each,
+    not_empty,
+    without_nul,
+    has_questions,
+    numbers_unique,
+    numbers_follow,
+    same_questions,
+    nothing_swallowed,
+    settled_lines_exist,
+)
