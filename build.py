@@ -1,0 +1,166 @@
+"""Build the database of Mot à mot from what was received, or check it.
+
+    python build.py          raw/ -> questionnaires.db and inspect-data.json
+    python build.py check    the same reading, and writes nothing
+
+Problems go to standard error as "file:line: severity: expected ...; found .... What to do."
+Exit codes: 0 clean (warnings allowed), 1 errors in the data, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from motamot.checks import check as check_questionnaire
+from motamot.database import Writer, inspect_data, replacing
+from motamot.raw import Raw, open_raw, read_questionnaire
+from motamot.records import Counts, Problem, Questionnaire
+
+HERE = Path(__file__).parent
+
+
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that building and checking share."""
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    file = click.Path(dir_okay=False, path_type=Path)
+    for option in (
+        click.option("--quiet", is_flag=True, help="Say nothing but problems."),
+        click.option("--db", type=file, help="The database to write.  [questionnaires.db]"),
+        click.option("--raw", type=folder, help="The folder of received documents.  [raw/]"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@options
+@click.pass_context
+def main(context: click.Context, raw: Path | None, db: Path | None, quiet: bool) -> None:
+    """Build questionnaires.db from raw/: what lists answered, word for word."""
+    context.obj = (raw, db, quiet)
+    if context.invoked_subcommand is None:
+        build(_raw(raw), db or Path("questionnaires.db"), quiet)
+
+
+@main.command()
+@options
+@click.pass_obj
+def check(
+    outer: tuple[Path | None, Path | None, bool], raw: Path | None, db: Path | None, quiet: bool
+) -> None:
+    """Read raw/ as a build does, say what is wrong, and write nothing."""
+    del db  # accepted, so that a build's command line can be checked as it is
+    problems = Problems()
+    folder = _raw(raw or outer[0])
+    quiet = quiet or outer[2]
+    count = sum(1 for _ in _questionnaires(folder, problems, quiet))
+    if not quiet and not problems.errors:
+        click.echo(f"{count} questionnaire{'s' * (count != 1)} checked: {problems}.")
+    sys.exit(1 if problems.errors else 0)
+
+
+def build(raw: Path, db: Path, quiet: bool) -> None:
+    """Write the database, unless something is wrong: then the earlier one stays as it was."""
+    problems = Problems()
+    counts: list[Counts] = []
+    with replacing(db) as building:
+        folder, found = open_raw(raw)
+        problems.report(found)
+        writer = Writer(building, raw, folder.respondents)
+        for questionnaire in _checked(folder, problems, quiet):
+            if not problems.errors:
+                counts += writer.add(questionnaire)
+        if problems.errors:
+            click.echo(f"Nothing was built: {problems}.", err=True)
+            sys.exit(1)
+        writer.close()
+        described = inspect_data(building)
+    with replacing(db.with_name("inspect-data.json")) as building:
+        building.write_text(described, encoding="utf-8")
+    if not quiet:
+        _summary(counts, db, problems)
+
+
+class Problems:
+    """Reports problems as they come, and counts them."""
+
+    def __init__(self) -> None:
+        self.errors = 0
+        self.warnings = 0
+
+    def report(self, found: Iterable[Problem]) -> None:
+        """Print each problem on standard error."""
+        for problem in found:
+            click.echo(str(problem), err=True)
+            self.errors += problem.severity == "error"
+            self.warnings += problem.severity == "warning"
+
+    def __str__(self) -> str:
+        return f"{_number(self.errors, 'error')}, {_number(self.warnings, 'warning')}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _raw(given: Path | None) -> Path:
+    raw = given or HERE / "raw"
+    if not raw.is_dir():
+        raise click.UsageError(f"no folder {raw}: give one with --raw")
+    return raw if given else Path("raw") if Path("raw").is_dir() else raw
+
+
+def _questionnaires(raw: Path, problems: Problems, quiet: bool) -> Iterator[Questionnaire]:
+    folder, found = open_raw(raw)
+    problems.report(found)
+    yield from _checked(folder, problems, quiet)
+
+
+def _checked(folder: Raw, problems: Problems, quiet: bool) -> Iterator[Questionnaire]:
+    """Each questionnaire, read and checked; only one is in memory at a time."""
+    with _progress(folder.folders, quiet) as paths:
+        for path in paths:
+            questionnaire, found = read_questionnaire(path)
+            problems.report([*found, *check_questionnaire(questionnaire, folder)])
+            yield questionnaire
+
+
+@contextmanager
+def _progress(paths: tuple[Path, ...], quiet: bool) -> Iterator[Iterable[Path]]:
+    """A progress bar on a terminal, when there is more than a moment's work."""
+    if quiet or len(paths) < 20 or not sys.stderr.isatty():
+        yield paths
+        return
+    with click.progressbar(paths, label="Reading", file=sys.stderr) as bar:
+        yield bar
+
+
+def _summary(counts: list[Counts], db: Path, problems: Problems) -> None:
+    shown = counts if len(counts) <= 40 else counts[:20]
+    for c in shown:
+        click.echo(
+            f"{c.path}: {_number(c.sections, 'section')}, {_number(c.questions, 'question')}, "
+            f"{_number(c.answers, 'answer')}, {_number(c.blanks, 'blank')}, "
+            f"{_number(c.words, 'word')}, {_number(c.links, 'link')}"
+        )
+    if len(counts) > len(shown):
+        click.echo(f"... and {len(counts) - len(shown)} more documents")
+    answers = sum(c.answers for c in counts)
+    click.echo(
+        f"{db}: {_number(len(counts), 'document')}, {_number(answers, 'answer')}; {problems}."
+    )
+
+
+def _stop(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt  # so that a terminated build tidies up as an interrupted one does
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
+    main()
