@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher, get_close_matches
+from itertools import pairwise
 
 from motamot.heads import STRONG_STYLES, Head
 from motamot.page import Page, key, page_of
@@ -178,23 +179,19 @@ def numbers_unique(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 
 def numbers_follow(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """Numbers should follow each other; a gap may be a question that was not seen."""
-    reference = questionnaire.reference
-    numbers = {q.number for q in reference.questions} if reference else set()
-    for document in _documents(questionnaire):
-        before: Question | None = None
-        for question in document.questions:
-            gap = before and _gap(before.number, question.number)
-            if before and gap and (document is reference or gap in numbers):
-                yield Problem(
-                    Where(document.path, question.line),
-                    "warning",
-                    f"question {gap} after question {before.number} (line {before.line})",
-                    f"question {question.number}",
-                    "If the document has that question, say on which line under reading: in "
-                    "questionnaire.yml.",
-                )
-            before = question
+    """The questionnaire's numbers should follow each other; a gap may be a question not seen."""
+    document = questionnaire.reference
+    for before, question in pairwise(document.questions if document else ()):
+        gap = _gap(before.number, question.number)
+        if gap and document:
+            yield Problem(
+                Where(document.path, question.line),
+                "warning",
+                f"question {gap} after question {before.number} (line {before.line})",
+                f"question {question.number}",
+                "If the document has that question, say on which line under reading: in "
+                "questionnaire.yml.",
+            )
 
 
 def _gap(before: str, after: str) -> str | None:

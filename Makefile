@@ -1,0 +1,51 @@
+# make serve          environment, database, site on http://127.0.0.1:8001 (PORT= to change it)
+# make build          raw/ -> questionnaires.db
+# make check          say what is wrong in raw/, write nothing
+# make test           lint, types, tests
+# make bench          speed and memory, as ratios
+# make demo           serve the invented questionnaires of tests/demo/
+# make clean          remove everything that was made
+
+PORT ?= 8001
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: serve build check test bench demo clean
+
+serve: build
+	$(BIN)/datasette . --host 127.0.0.1 --port $(PORT)
+
+build: .venv/installed
+	$(BIN)/python build.py
+
+check: .venv/installed
+	$(BIN)/python build.py check
+
+test: .venv/tested-with
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q $(PYTEST)
+
+bench: .venv/installed
+	$(BIN)/python bench/build.py
+
+demo: .venv/installed
+	mkdir -p demo
+	$(BIN)/python build.py --raw tests/demo --db demo/questionnaires.db
+	cp -R metadata.yml settings.json templates plugins static demo/
+	$(BIN)/datasette demo --host 127.0.0.1 --port $(PORT)
+
+clean:
+	rm -rf .venv demo build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -f questionnaires.db* inspect-data.json
+
+# Made again only when what is to be installed has changed.
+.venv/installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/tested-with: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@

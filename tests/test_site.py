@@ -1,0 +1,231 @@
+"""The site as a reader gets it: a real Datasette on the real dataset and on the invented one."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from datasette.app import Datasette
+
+ROOT = Path(__file__).parent.parent
+METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+DATABASE = METADATA["databases"]["questionnaires"]
+QUERIES = DATABASE["queries"]
+
+
+def build_site(raw: Path, folder: Path) -> Datasette:
+    """Build a database from a raw folder and serve it as `datasette .` would."""
+    command = [sys.executable, "build.py", "--quiet", "--raw", str(raw)]
+    subprocess.run([*command, "--db", str(folder / "questionnaires.db")], cwd=ROOT, check=True)
+    for name in ("metadata.yml", "settings.json"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("templates", "plugins", "static"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name)
+    return Datasette(config_dir=folder)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    return build_site(ROOT / "raw", tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(params=["real", "demo"])
+def site(request):
+    return request.getfixturevalue(request.param)
+
+
+def get(site: Datasette, path: str):
+    async def ask():
+        await site.invoke_startup()
+        return await site.client.get(path, follow_redirects=True)
+
+    return asyncio.run(ask())
+
+
+def rows(site: Datasette, path: str) -> list[dict]:
+    answer = get(site, path + ("&" if "?" in path else "?") + "_shape=array")
+    assert answer.status_code == 200, answer.text[:400]
+    return answer.json()
+
+
+def sql(site: Datasette, query: str) -> list[dict]:
+    async def ask():
+        return [
+            dict(row) for row in (await site.get_database("questionnaires").execute(query)).rows
+        ]
+
+    return asyncio.run(ask())
+
+
+# --- what metadata.yml describes -------------------------------------------------------------
+
+
+def test_every_table_view_and_column_is_described_in_french(real):
+    visible = [
+        t for t in sql(real, "select name, type from sqlite_master") if "_fts" not in t["name"]
+    ]
+    found = {t["name"] for t in visible if t["type"] in ("table", "view")}
+    assert found == set(DATABASE["tables"]), "metadata.yml and schema.sql name different tables"
+    for name, table in DATABASE["tables"].items():
+        assert table.get("title"), f"{name} has no title"
+        assert table.get("description"), f"{name} has no description"
+        columns = [c["name"] for c in sql(real, f"select name from pragma_table_info('{name}')")]
+        assert list(table["columns"]) == columns, f"columns of {name}"
+        assert all(table["columns"].values())
+
+
+def test_helper_tables_of_the_search_are_hidden(real):
+    tables = get(real, "/questionnaires.json").json()["tables"]
+    assert {t["name"] for t in tables if not t["hidden"]} == {
+        name for name in DATABASE["tables"] if name not in ("dataset", "proof")
+    }
+
+
+def test_every_query_has_a_title_and_a_description():
+    expected = {
+        *("chercher", "reponses-a-une-question", "reponses-d-une-liste", "comparer"),
+        *("qui-a-repondu", "sans-reponse", "longueur-des-reponses", "liens-cites"),
+        "preuve-mot-a-mot",
+    }
+    assert expected <= set(QUERIES)
+    for name, query in QUERIES.items():
+        assert query.get("title"), f"{name} has no title"
+        assert query.get("description"), f"{name} has no description"
+
+
+# --- queries ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_answers_as_page_json_and_csv_before_anything_is_typed(site, name):
+    found = rows(site, f"/questionnaires/{name}.json")
+    assert found, f"{name} shows nothing"
+    page = get(site, f"/questionnaires/{name}")
+    assert page.status_code == 200
+    answer = get(site, f"/questionnaires/{name}.csv")
+    assert answer.headers["content-type"].startswith("text/plain")
+    read = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [list(r) for r in read] == [list(r) for r in found]
+    assert [list(r.values()) for r in read] == [
+        ["" if v is None else str(v) for v in r.values()] for r in found
+    ]
+
+
+@pytest.mark.parametrize("typed", ['"', "(", "-", "*", "NEAR", "col:", "'", " ", "a" * 9999, "🌹"])
+@pytest.mark.parametrize("name", [name for name in QUERIES if QUERIES[name].get("params")])
+def test_nothing_typed_into_a_query_is_an_error(real, name, typed):
+    for param in QUERIES[name]["params"]:
+        answer = get(real, f"/questionnaires/{name}.json?{param}={typed}")
+        assert answer.status_code == 200, answer.text[:300]
+
+
+def test_search_finds_words_without_their_accents(real):
+    found = rows(real, "/questionnaires/chercher.json?q=proxenetisme")
+    assert [r["numéro"] for r in found] == ["8"]
+    assert "proxénétisme" in found[0]["réponse"]
+
+
+def test_a_question_is_asked_for_by_its_identifier_or_its_number(real):
+    for asked in ("tds-municipales-paris_7", "7"):
+        found = rows(real, f"/questionnaires/reponses-a-une-question.json?question={asked}")
+        assert [r["numéro"] for r in found] == ["7"]
+        assert found[0]["réponse"].startswith("Nous sommes opposés aux arrêtés")
+
+
+def test_a_list_is_asked_for_by_its_identifier_or_its_name(real):
+    for asked in ("la-france-insoumise", "La France insoumise"):
+        found = rows(real, f"/questionnaires/reponses-d-une-liste.json?liste={asked}")
+        assert [r["numéro"] for r in found] == [str(n) for n in range(1, 11)]
+
+
+def test_two_lists_are_compared_question_by_question(demo):
+    names = [r["name"] for r in sql(demo, "select name from respondents order by name")]
+    a, b = names[0], names[1]
+    found = rows(demo, f"/questionnaires/comparer.json?a={a}&b={b}")
+    assert found
+    assert {r["première liste"] for r in found} == {a}
+    assert {r["seconde liste"] for r in found} == {b}
+
+
+def test_silence_is_said_in_words(demo):
+    states = {r["état"] for r in rows(demo, "/questionnaires/qui-a-repondu.json")}
+    assert states == {
+        "a répondu",
+        "a répondu en partie",
+        "a refusé de répondre",
+        "n’a pas répondu",
+    }
+
+
+def test_the_proof_holds(site):
+    for row in rows(site, "/questionnaires/preuve-mot-a-mot.json"):
+        assert row["caractères"] == row["caractères dans un passage et un seul"]
+        assert row["les passages sont le document"] == "oui"
+        assert row["réponses"] == row["réponses égales à leur extrait"]
+
+
+# --- pages -----------------------------------------------------------------------------------
+
+
+def test_every_page_opens(site):
+    paths = ["/", "/questionnaires", "/-/search?q=logement"]
+    for name in DATABASE["tables"]:
+        paths.append(f"/questionnaires/{name}")
+    for table in ("questionnaires", "questions", "answers", "respondents", "documents", "replies"):
+        paths += [
+            f"/questionnaires/{table}/{r['id']}" for r in sql(site, f"select id from {table}")
+        ]
+    for path in paths:
+        answer = get(site, path)
+        assert answer.status_code == 200, path
+
+
+def test_a_question_shows_its_answers(real):
+    page = get(real, "/questionnaires/questions/tds-municipales-paris_7").text
+    assert "abrogation des arrêtés anti-stationnement" in page
+    assert "Nous sommes opposés aux arrêtés anti-stationnement de manière générale." in page
+    assert "politiques de prévention des risques" in page
+
+
+def test_an_answer_shows_its_question_and_where_it_stands(real):
+    page = get(real, "/questionnaires/answers/tds-municipales-paris_9_la-france-insoumise").text
+    assert "Seriez-vous prêt à soutenir un projet pilote" in page
+    assert "Nous sommes abolitionnistes" in page
+    assert "tds-municipales-paris/la-france-insoumise.md" in page
+
+
+def test_nothing_is_cut_in_a_table(site):
+    longest = sql(site, "select id, text from answers order by length(text) desc limit 1")[0]
+    page = get(site, f"/questionnaires/answers?id={longest['id']}&_col=text").text
+    assert longest["text"].splitlines()[-1][-30:] in page.replace("&#39;", "'")
+
+
+def test_a_view_downloads_whole(site):
+    answer = get(site, "/questionnaires/dataset.csv?_stream=1")
+    count = sql(site, "select count(*) as n from answers")[0]["n"]
+    assert len(list(csv.DictReader(io.StringIO(answer.text)))) == count
+
+
+def test_the_database_is_opened_immutable(real):
+    assert [d["is_mutable"] for d in get(real, "/-/databases.json").json()] == [False]
+    assert get(real, "/questionnaires.db").status_code == 200
+
+
+def test_one_query_cannot_ask_for_gigabytes(real):
+    if sys.version_info < (3, 11):
+        pytest.skip("sqlite3 sets limits from Python 3.11 on")
+    answer = get(real, "/questionnaires.json?sql=select+printf('%25.*c',900000000,'x')")
+    assert len(answer.content) < 100_000
