@@ -10,15 +10,11 @@ from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher, get_close_matches
 from itertools import pairwise
 
-from motamot.heads import STRONG_STYLES, Head
-from motamot.page import Page, key, page_of
+from motamot.doubts import cut
+from motamot.page import key
 from motamot.raw import BLANK_STEM, Raw, name_from
 from motamot.records import Document, Problem, Question, Questionnaire, Where, slug
 from motamot.render import plain
-from motamot.wording import (
-    answers,
-    ends_asking,
-)
 
 Rule = Callable[[Questionnaire, Raw], Iterator[Problem]]
 
@@ -290,49 +286,6 @@ def _dropped(
             )
 
 
-def nothing_swallowed(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """Nothing inside an answer should look like the questions or the sections of its document."""
-    for received in questionnaire.received:
-        yield from _swallowed(received.document)
-
-
-def _swallowed(document: Document) -> Iterator[Problem]:
-    if not document.questions:
-        return
-    page = page_of(document.text)
-    starts = {p.char_start for p in document.passages if p.kind in ("question", "section")}
-    asked = [h for h in page.heads if h.start in starts]
-    styles = {h.style for h in asked if h.style in STRONG_STYLES or h.label}
-    schemes = {h.label.scheme for h in asked if h.label and h.label.parts}
-    for answer in document.answers:
-        for head in page.heads:
-            inside = answer.char_start < head.start < answer.char_end
-            if inside and _looks_asked(page, head, styles, schemes):
-                line = page.units[head.unit].line
-                words = " ".join(page.text[head.wording : head.end].split())
-                yield Problem(
-                    Where(document.path, line),
-                    "warning",
-                    f"nothing like a question inside the answer to question {answer.number}",
-                    f"“{cut(words.strip('*_'))}”",
-                    f"If it is one, write “{line}: question” under reading: in questionnaire.yml.",
-                )
-
-
-def _looks_asked(page: Page, head: Head, styles: set[str], schemes: set[str]) -> bool:
-    words = page.text[head.wording : head.end]
-    asking = ends_asking(words) and page.asks(head.wording, head.end) >= 1.0 and not answers(words)
-    labelled = head.label is not None and head.label.scheme in schemes and bool(head.label.parts)
-    standing_out = (
-        head.style in styles and head.style in STRONG_STYLES and not head.style.endswith("-lead")
-    )
-    return head.first and (
-        standing_out
-        or (labelled and asking)
-        or (asking and page.asks(head.wording, head.end) >= 1.4 and head.style in STRONG_STYLES)
-    )
-
-
 def settled_lines_exist(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """Documents that questionnaire.yml settles must exist, with those lines."""
     lines = {r.respondent: r.lines for r in questionnaire.received}
@@ -374,11 +327,6 @@ def short(question: Question) -> str:
     return cut(full(question))
 
 
-def cut(text: str) -> str:
-    """At most 80 characters, whole words, with a mark where it was cut."""
-    return text if len(text) <= 80 else text[:80].rsplit(" ", 1)[0] + " …"
-
-
 RULES: tuple[Rule, ...] = (
     described,
     respondents_named,
@@ -391,6 +339,5 @@ RULES: tuple[Rule, ...] = (
     numbers_unique,
     numbers_follow,
     same_questions,
-    nothing_swallowed,
     settled_lines_exist,
 )

@@ -38,6 +38,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from motamot.blocks import Unit
+from motamot.doubts import disputes, doubt_of, swallowed
 from motamot.marks import Item, marks_of
 from motamot.page import (
     Page,
@@ -45,7 +46,7 @@ from motamot.page import (
     page_of,
 )
 from motamot.proposals import Reading
-from motamot.records import Answer, Document, Kind, Passage, Problem, Question, Section, Where
+from motamot.records import Answer, Document, Kind, Passage, Problem, Question, Section
 from motamot.render import plain
 from motamot.scale import best, clipped
 from motamot.source import Lines
@@ -84,10 +85,10 @@ def parse(
         return _document(path, lines, page, [], _opening_only(page)), []
     marks, items = marks_of(page, reading, settled)
     document = _document(path, lines, page, items, marks)
-    doubts = [_doubt(path, lines, mark) for mark in marks if mark.doubt]
+    doubts = [doubt_of(path, lines, mark) for mark in marks if mark.doubt]
     if not settled:
-        doubts += _disputes(path, lines, ranked, reading)
-    return document, doubts
+        doubts += disputes(path, lines, ranked, reading)
+    return document, [*doubts, *swallowed(document, page)]
 
 
 def _settle(page: Page, reading: Reading | None, settled: Mapping[int, str]) -> Reading | None:
@@ -260,41 +261,3 @@ def _blank(lines: Lines, item: Item, passage: Passage) -> tuple[Answer, Passage]
     at, line = passage.char_end, passage.line_end
     empty = Passage("answer", at, at, line, line, item.number)
     return Answer(item.number, "blank", "", at, at, line, line), empty
-
-
-def _doubt(path: str, lines: Lines, mark: Mark) -> Problem:
-    return Problem(
-        Where(path, lines.number(mark.start)),
-        "warning",
-        "a place that can be read in one way only",
-        str(mark.doubt),
-        "If that is wrong, say what this line is under reading: in questionnaire.yml.",
-    )
-
-
-def _disputes(
-    path: str, lines: Lines, ranked: Sequence[tuple[float, Reading]], reading: Reading
-) -> list[Problem]:
-    """A warning when another reading weighs nearly as much and takes other lines for questions."""
-    top = ranked[0][0]
-    mine = {h.unit for h in reading.heads}
-    for weight, other in ranked[1:]:
-        if weight < 0.85 * top:
-            break
-        theirs = {h.unit for h in other.heads}
-        differing = sorted(mine ^ theirs)
-        if len(differing) < 0.2 * len(mine | theirs):
-            continue
-        head = next(h for h in (*reading.heads, *other.heads) if h.unit == differing[0])
-        taken = "was" if head.unit in mine else "was not"
-        return [
-            Problem(
-                Where(path, lines.number(head.start)),
-                "warning",
-                "questions marked in one way",
-                f"two ways that fit nearly as well ({len(mine)} or {len(theirs)} questions); this "
-                f"line {taken} read as a question",
-                "Check the questions found; settle lines under reading: in questionnaire.yml.",
-            )
-        ]
-    return []

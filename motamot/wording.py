@@ -146,11 +146,17 @@ def closes(line: str) -> bool:
 
 
 def _begins_with(line: str, name: str) -> bool:
-    bare = fold(line.strip().lstrip("*_>– "))
-    return any(
+    bare = fold(line.strip().lstrip("*_>– ")[:60])
+    phrases = _phrases(name)
+    return bare.startswith(phrases) and any(
         bare.startswith(phrase) and not bare[len(phrase) : len(phrase) + 1].isalnum()
-        for phrase in _folded(name)
+        for phrase in phrases
     )
+
+
+@lru_cache(maxsize=32)
+def _phrases(name: str) -> tuple[str, ...]:
+    return tuple(sorted(_folded(name)))
 
 
 # Boxes of a form, of which none is ticked.

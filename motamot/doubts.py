@@ -1,0 +1,90 @@
+"""What a person should look at in a document: places that can be read in more than one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from motamot.heads import STRONG_STYLES, Head
+from motamot.page import Page
+from motamot.proposals import Reading
+from motamot.records import Document, Problem, Where
+from motamot.source import Lines
+from motamot.titles import Mark
+from motamot.wording import answers, ends_asking
+
+
+def doubt_of(path: str, lines: Lines, mark: Mark) -> Problem:
+    return Problem(
+        Where(path, lines.number(mark.start)),
+        "warning",
+        "a place that can be read in one way only",
+        str(mark.doubt),
+        "If that is wrong, say what this line is under reading: in questionnaire.yml.",
+    )
+
+
+def disputes(
+    path: str, lines: Lines, ranked: Sequence[tuple[float, Reading]], reading: Reading
+) -> list[Problem]:
+    """A warning when another reading weighs nearly as much and takes other lines for questions."""
+    top = ranked[0][0]
+    mine = {h.unit for h in reading.heads}
+    for weight, other in ranked[1:]:
+        if weight < 0.85 * top:
+            break
+        theirs = {h.unit for h in other.heads}
+        differing = sorted(mine ^ theirs)
+        if len(differing) < 0.2 * len(mine | theirs):
+            continue
+        head = next(h for h in (*reading.heads, *other.heads) if h.unit == differing[0])
+        taken = "was" if head.unit in mine else "was not"
+        return [
+            Problem(
+                Where(path, lines.number(head.start)),
+                "warning",
+                "questions marked in one way",
+                f"two ways that fit nearly as well ({len(mine)} or {len(theirs)} questions); this "
+                f"line {taken} read as a question",
+                "Check the questions found; settle lines under reading: in questionnaire.yml.",
+            )
+        ]
+    return []
+
+
+def swallowed(document: Document, page: Page) -> Iterator[Problem]:
+    """A warning for each block inside an answer that looks like the document's questions."""
+    starts = {p.char_start for p in document.passages if p.kind in ("question", "section")}
+    asked = [h for h in page.heads if h.start in starts]
+    styles = {h.style for h in asked if h.style in STRONG_STYLES or h.label}
+    schemes = {h.label.scheme for h in asked if h.label and h.label.parts}
+    for answer in document.answers:
+        for head in page.heads:
+            inside = answer.char_start < head.start < answer.char_end
+            if inside and _looks_asked(page, head, styles, schemes):
+                line = page.units[head.unit].line
+                words = " ".join(page.text[head.wording : head.end].split())
+                yield Problem(
+                    Where(document.path, line),
+                    "warning",
+                    f"nothing like a question inside the answer to question {answer.number}",
+                    f"“{cut(words.strip('*_'))}”",
+                    f"If it is one, write “{line}: question” under reading: in questionnaire.yml.",
+                )
+
+
+def _looks_asked(page: Page, head: Head, styles: set[str], schemes: set[str]) -> bool:
+    """A block styled as the questions are, or one that asks under a number like theirs or in a
+    style that stands out."""
+    if not head.first:
+        return False
+    weight = page.asks(head.wording, head.end)
+    words = page.text[head.wording : head.end]
+    asking = ends_asking(words) and weight >= 1.0 and not answers(words)
+    whole = head.style in STRONG_STYLES and not head.style.endswith("-lead")
+    numbered = head.label is not None and head.numbered and head.label.scheme in schemes
+    return (whole and (head.style in styles or (asking and weight >= 1.4))) or (numbered and asking)
+
+
+def cut(text: str) -> str:
+    """At most 80 characters, whole words, with a mark where it was cut."""
+    return text if len(text) <= 80 else text[:80].rsplit(" ", 1)[0] + " …"
