@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from motamot.doubts import cut
@@ -219,11 +220,11 @@ def align(reference: Document, document: Document) -> dict[str, Question]:
     matches none is absent.
     """
     by_number = {q.number: q for q in reference.questions}
-    by_words = {key(plain(q.wording)): q for q in reference.questions}
+    by_words = {_key(q.wording): q for q in reference.questions}
     matched: dict[str, Question] = {}
     taken: set[str] = set()
     for question in document.questions:
-        words = key(plain(question.wording))
+        words = _key(question.wording)
         same = by_number.get(question.number)
         if same is None or likeness(same, question) < 0.5:
             same = by_words.get(words, same)
@@ -233,9 +234,17 @@ def align(reference: Document, document: Document) -> dict[str, Question]:
     return matched
 
 
+@lru_cache(maxsize=512)
+def _key(wording: str) -> str:
+    """`page.key` of a question's words; the same questions come with every reply."""
+    return key(plain(wording))
+
+
 def likeness(a: Question, b: Question) -> float:
     """0 to 1: how alike two questions are, word by word."""
-    first, second = key(plain(a.wording)).split(), key(plain(b.wording)).split()
+    if a.wording == b.wording:
+        return 1.0
+    first, second = _key(a.wording).split(), _key(b.wording).split()
     return 1.0 if first == second else SequenceMatcher(None, first, second, False).ratio()
 
 

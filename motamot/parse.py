@@ -88,7 +88,7 @@ def parse(
     doubts = [doubt_of(path, lines, mark) for mark in marks if mark.doubt]
     if not settled:
         doubts += disputes(path, lines, ranked, reading)
-    return document, [*doubts, *swallowed(document, page)]
+    return document, [*doubts, *swallowed(document, page, settled)]
 
 
 def _settle(page: Page, reading: Reading | None, settled: Mapping[int, str]) -> Reading | None:
@@ -175,7 +175,9 @@ def _passages(lines: Lines, marks: Sequence[Mark]) -> list[Passage]:
             kept[-1] = mark
         elif not same or mark.kind == "section":
             kept.append(mark)
-    if not kept and text:
+    if not text:
+        return []
+    if not kept:
         kept = [Mark(0, "preamble")]
     starts = [0, *(mark.start for mark in kept[1:])] if kept else []
     ends = [*starts[1:], len(text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -67,7 +68,7 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spans: list[tuple[int, int]] = []  # (start, end) of each line, its end mark excluded
-        self._newlines = [i for i, char in enumerate(text) if char == "\n"]
+        self._newlines = [m.start() for m in re.finditer("\n", text)]
         start = 0
         for end, after in _line_ends(text):
             self.spans.append((start, end))
