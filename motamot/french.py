@@ -24,7 +24,7 @@ Folding and stems are in `stems`, inclusive writing in `inclusive`, what people 
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from motamot import inclusive
@@ -230,14 +230,22 @@ def _chunks(text: str, language: str) -> Iterator[re.Match[str]]:
     return (_FRENCH_URLS if urls else _FRENCH).finditer(text)
 
 
-def tokens(text: str, language: str = "fr") -> list[Token]:
-    """The written words of `text`, in order, with offsets into `text` as it is."""
+def placed(text: str, language: str = "fr") -> list[tuple[int, Token]]:
+    """The written words of `text`, in order: (what to add to its offsets, token). Tokens are shared
+    between texts, so that nothing has to be made for words that were met before."""
     code = language_of(language)
     return [
-        Token(at + t.start, at + t.end, t.forms, t.keys, t.elided)
+        (chunk.start(), token)
         for chunk in _chunks(text, code)
-        for at in (chunk.start(),)
-        for t in _read(chunk.group(), code)
+        for token in _read(chunk.group(), code)
+    ]
+
+
+def tokens(text: str, language: str = "fr") -> list[Token]:
+    """The written words of `text`, in order, with offsets into `text` as it is."""
+    return [
+        replace(token, start=at + token.start, end=at + token.end)
+        for at, token in placed(text, language)
     ]
 
 
@@ -269,7 +277,7 @@ def terms(text: str, language: str = "fr") -> str:
 
 def words_of(text: str, language: str = "fr") -> Iterator[tuple[str, str]]:
     """(folded, as written) for every ordinary word of `text` with three letters or more."""
-    for token in tokens(text, language):
-        written = text[token.start : token.end]
+    for at, token in placed(text, language):
+        written = text[at + token.start : at + token.end]
         if len(token.forms[0]) > 2 and written.isalpha() and token.forms[0] == token.forms[1]:
             yield token.forms[0], written

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from motamot import inclusive
-from motamot.french import MARK, NUMBER, Token, language_of, tokens
+from motamot.french import MARK, NUMBER, Token, language_of, placed, tokens
 from motamot.stems import fold
 
 MAX_QUERY = 2000  # characters read of what was typed
@@ -46,6 +46,8 @@ _STOP = frozenset(
 )
 _CLOSING = {'"': '"', "«": "»", "“": "”", "„": "“”", "”": "”"}
 _LEXEME = re.compile(rf"(?P<number>{NUMBER})|(?P<quote>[\"«“”„])|(?P<bare>[^\s\"«»“”„]+)")
+
+Placed = tuple[int, Token]  # what to add to a token's offsets, and the token
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +218,17 @@ def spans(text: str, query: Query, language: str = "fr") -> list[tuple[int, int]
 
     A phrase is one stretch.
     """
-    return [(start, end) for start, end, _ in _hits(tokens(text, language), query)]
+    return [(start, end) for start, end, _ in _hits(placed(text, language), query)]
 
 
-def _hits(words: list[Token], query: Query) -> list[tuple[int, int, int]]:
+def _hits(words: list[Placed], query: Query) -> list[tuple[int, int, int]]:
     """(start, end, number of the group) of every place found, merged where they overlap."""
     found: list[tuple[int, int, int]] = []
     for number, group in enumerate(query.groups):
         for clause in group:
-            found += [(words[i].start, words[j - 1].end, number) for i, j in _places(words, clause)]
+            found += [
+                (_start(words[i]), _end(words[j - 1]), number) for i, j in _places(words, clause)
+            ]
     merged: list[tuple[int, int, int]] = []
     for start, end, number in sorted(found, key=lambda hit: (hit[0], -hit[1])):
         if merged and start < merged[-1][1]:
@@ -234,12 +238,20 @@ def _hits(words: list[Token], query: Query) -> list[tuple[int, int, int]]:
     return merged
 
 
-def _places(words: list[Token], clause: Clause) -> Iterator[tuple[int, int]]:
+def _start(word: Placed) -> int:
+    return word[0] + word[1].start
+
+
+def _end(word: Placed) -> int:
+    return word[0] + word[1].end
+
+
+def _places(words: list[Placed], clause: Clause) -> Iterator[tuple[int, int]]:
     for run in clause.runs:
         first, size = run[0], len(run)
-        for i in range(len(words) - size + 1):
-            if _answers(words[i], clause.kind, first) and all(
-                _answers(words[i + n], clause.kind, run[n]) for n in range(1, size)
+        for i, (_, token) in enumerate(words[: len(words) - size + 1]):
+            if _answers(token, clause.kind, first) and all(
+                _answers(words[i + n][1], clause.kind, run[n]) for n in range(1, size)
             ):
                 yield i, i + size
 
@@ -262,13 +274,13 @@ def extract(
     The best place holds the most different groups of the query, then the most hits, then comes
     first.
     """
-    found = tokens(text, language)
+    found = placed(text, language)
     if not found:
         return [(text, False)] if text else []
     hits = _hits(found, query)
-    first, last = _window([t.start for t in found], hits, max(words, 1))
-    start = found[first].start if first else 0
-    end = found[last - 1].end if last < len(found) else len(text)
+    first, last = _window([_start(word) for word in found], hits, max(words, 1))
+    start = _start(found[first]) if first else 0
+    end = _end(found[last - 1]) if last < len(found) else len(text)
     return [
         *([("…", False)] if first else []),
         *_pieces(text, start, end, hits),
