@@ -29,6 +29,7 @@ test: .venv/tested-with
 
 bench: .venv/installed
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/search.py
 
 demo: .venv/installed
 	mkdir -p demo

@@ -75,7 +75,7 @@ _IRREGULAR = {
     tout: tous toute toutes|celui: ceux|il: ils|un: une uns unes|oeil: yeux|ciel: cieux
     madame: mesdames
     monsieur: messieurs|mademoiselle: mesdemoiselles|travail: travaux|bail: baux|corail: coraux
-    email: emaux
+    email: emaux|aller: irons iront ira irait iraient|vivre: vecu vecue vecus vecues vivent vivons
     vitrail: vitraux|vantail: vantaux|soupirail: soupiraux|ail: aulx|noyau: noyaux|tuyau: tuyaux
     joyau: joyaux|boyau: boyaux
     bijou: bijoux|caillou: cailloux|chou: choux|genou: genoux|hibou: hiboux
@@ -108,7 +108,8 @@ _IRREGULAR = {
 # Singulars that would otherwise share the stem of an unrelated word (after the colon, which one).
 _APART = _words(
     """
-    mer droite port porte mairie parti partie part sortie sort sorte retrait retraite attente
+    aire etagere mer droite port porte mairie parti partie part sortie sort sorte retrait retraite
+    attente
     pointe base male fine case tonne tante file pote mode camp plane vole foie fonte lieue mure
     sole balle mari marie mare marais marne prise mise seine donne don moine note parce dose
     maine amiante habit genie gene ver verre conduite loi loyer police etrange etranger mort
@@ -190,10 +191,12 @@ _ADVERBS = re.compile(
     r"^(.*(?:iqu|(?<!sign)al|(?<!nouv)(?<!morc)el+|iv|eus|air|abl|ibl|ier|uit|imp?l)e"
     r"|(?:libr|direct|larg|fort|just|rapid|clair|plein|autr|pauvr|jeun|seul|pur|sûr|lent|vrai|ferm"
     r"|haut|bass|long|dur|rar|calm|tristement|franch|fraich|activ|net|certain|ouvert|strict|exact"
-    r"|correct|immediat|complet|concret|secret|discret|separ|injust|honnet|propr|solid|modest)e)ment$"
+    r"|correct|immediat|complet|concret|secret|discret|separ|injust|honnet|propr|solid|modest)e)"
+    r"ment$"
 )
 _VERBS_MENT = re.compile(
-    r"^(.*(?:form|firm|prim|stim|clam|somm|nomm|dorm|ferm|arm|assum|resum|allum|consum|programm|fum|blam)|aim|anim|sem)ent$"
+    r"^(.*(?:form|firm|prim|stim|clam|somm|nomm|dorm|ferm|arm|assum|resum|allum|consum|programm"
+    r"|fum|blam)|aim|anim|sem)ent$"
 )
 _NATIONS = (
     "franc|angl|mauv|japon|portug|polon|irland|senegal|congol|cameroun|lyonn|marseill|nant|bordel"
@@ -224,7 +227,31 @@ _VERBS = tuple(
             r"taient|tant|tr(?:a|ons|ont|ez|ai|ait|aient))?$",
             r"\1mett",
         ),
-        (r"^(.*(?:ouvr|offr|souffr))i\w*$", r"\1"),
+        (r"^(.{3,}c)(?:ait|aient|ais)$", r"\1"),  # "finançait"
+        (r"^(.*(?:ouvr|offr|souffr))i(?:r|r[aoe]\w*|s|t)?$", r"\1"),
+        (r"^(|ac|re)cueill\w*$", r"\1cueill"),
+        # interdire, prédire; construire, produire; recevoir, concevoir; craindre, atteindre
+        (
+            r"^(inter|pre|contre|re|me)di(?:re|[st]|tes?|sons|sez|sent|sai[st]|saient|"
+            r"r(?:a|ons|ont|ez|ai|ait|aient))$",
+            r"\1di",
+        ),
+        (
+            r"^(.*(?:constr|detr|instr|prod|red|trad|introd|ded|sed|ind))ui(?:re|[st]|ts|"
+            r"s(?:ons|ez|ent|ant|ai[st]|aient|e|es)|r(?:a|ons|ont|ez|ai|ait|aient))$",
+            r"\1ui",
+        ),
+        (r"^(re|per|con|de|aper)c(?:oi(?:s|t|v\w+|r)|ev\w+|ue?s?)$", r"\1cev"),
+        (
+            r"^(cr|contr|pl)ain(?:dre|[st]|tes?|ts|gn\w+|dr(?:a|ons|ont|ez|ai|ait|aient))$",
+            r"\1ain",
+        ),
+        (
+            r"^(att|et|p|t|restr|enfr|empr)ein(?:dre|[st]|tes?|ts|gn\w+|"
+            r"dr(?:a|ons|ont|ez|ai|ait|aient))$",
+            r"\1ein",
+        ),
+        (r"^(ac|de)cro(?:it|itre|itr[aoe]\w*|iss\w+)$", r"\1cro"),
         # défendre, répondre, perdre, tordre, battre
         (
             r"^(.+(?:end|ond|erd|ord|att|omp))(?:re|res|u|ue|us|ues|ons|ez|ent|ai[st]|aient|r(?:a|"
@@ -254,7 +281,8 @@ _FEMININES = tuple(
         (r"oise$", "oi"),
         (rf"^({_NATIONS})aise$", r"\1ais"),
         (
-            r"^(soum|comm|perm|prom|transm|adm|compr|acqu|requ|conqu|prec|indec|gr|ass|exqu|conc)ise$",
+            r"^(soum|comm|perm|prom|transm|adm|compr|acqu|requ|conqu|prec|indec|gr|ass|exqu|conc)"
+            r"ise$",
             r"\1i",
         ),
         (r"^(.*(?:cl|conf|diff|ref|obt))use$", r"\1u"),
@@ -278,6 +306,18 @@ _LAST = tuple(
 )
 
 
+# Futures and conditionals of verbs in -er: "abrogerons", "appellerait" -> "abroger", "appeler";
+# verbs in -érer have the same letters in the present ("libérons").
+_FUTURE = re.compile(r"^(.{2,})er(?:ons|ont|ait|aient|ions|iez|ez|ai)$")
+_SIMPLE = re.compile(r"^(.*(?:appel|jet|renouvel|chancel|epel|ruissel))[lt]$")
+_IN_ERER = re.compile(
+    r"(?:lib|consid|tol|pref|esp|accel|recup|mod|gen|fed|coop|ins|dig|ref|prolif|obt|exag|transf"
+    r"|diff"
+    r"|conf|inf|alt|rep|adh|prosp|temp|delib|enum|reit|incin|persev|del|sugg|ing|gang|macul|oper|"
+    r"exasp|desesp|verb|lac|interf|vocif)er(?:ons|ez|ait|aient|ions|iez|ai)$"
+)
+
+
 def _singular(word: str) -> str:
     if word in _INVARIABLE or len(word) < 4:
         return word
@@ -297,6 +337,9 @@ def _verb(word: str) -> str | None:
         return None
     if word.endswith("erent") and len(word) > 7:
         return word[:-5]
+    future = _FUTURE.match(word)
+    if future and word[:-1] not in _NOUNS_ON and not _IN_ERER.search(word):
+        return _snowball("fr")(_SIMPLE.sub(r"\1", future[1]) + "er")
     if (
         word.endswith("ons")
         and len(word) > 5
