@@ -162,8 +162,16 @@ async def error_page(datasette, request, status, title, message=None, sql="", ne
     message = message or ADVICE.get(status, ADVICE[500])
     if request.path.endswith(".json"):
         info = {"ok": False, "error": message, "status": status, "title": title}
+        if nearest:
+            info["nearest"] = list(nearest)
         return Response.json(info, status=status)
-    about = {"status": status, "title": title, "error": message, "sql": sql, "nearest": nearest}
+    about = {
+        "status": status,
+        "title": title,
+        "error": message,
+        "failed_sql": sql,
+        "nearest": nearest,
+    }
     try:
         page = await datasette.render_template("error.html", about, request=request)
     except Exception:  # an error page must not fail: say it without the site around it
@@ -236,9 +244,13 @@ async def _near_rows(datasette, database, table, typed):
 
 def _near(typed, pages):
     return [
-        {"identifier": name, "href": pages[name][0], "title": pages[name][1] or name}
+        {"identifier": name, "href": pages[name][0], "title": _short(pages[name][1] or name)}
         for name in _close(typed, list(pages), KEPT)
     ]
+
+
+def _short(title):
+    return title if len(title) <= 120 else title[:119].rsplit(" ", 1)[0] + " …"
 
 
 def _close(typed, names, count):
