@@ -33,8 +33,8 @@ def count(value, singular, plural=None):
 
 
 def size(octets):
-    """7700 -> « 7,5 ko »."""
-    for unit, divisor in (("Mo", 1024**2), ("ko", 1024)):
+    """7681 -> « 7,7 ko » (1 ko is 1 000 bytes)."""
+    for unit, divisor in (("Mo", 1_000_000), ("ko", 1_000)):
         if octets >= divisor:
             return f"{octets / divisor:.1f}".replace(".", ",") + NBSP + unit
     return count(octets, "octet")
