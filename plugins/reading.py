@@ -50,6 +50,8 @@ ANSWERS = """
     from answers join documents on documents.id = answers.document
     join questions on questions.id = answers.question"""
 
+WRITTEN = "select count(*) as n from answers where status = 'answered'"
+
 NEIGHBOURS = """
     select id, number, text, position from questions
     where questionnaire = ? and position in (? - 1, ? + 1) order by position"""
@@ -93,7 +95,9 @@ class Reading:
             "count": len(everything),
             "page": page,
             "pages": pages,
-            "answers": (await self._row("select count(*) as n from answers"))["n"],
+            "answers": (
+                await self._row("select count(*) as n from answers where status = 'answered'")
+            )["n"],
             "respondents": len(lists),
             "lists": lists if len(lists) <= NAMED else [],
             "size": self._datasette.get_database(DATABASE).size,

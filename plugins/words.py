@@ -8,9 +8,10 @@ import re
 
 from datasette import hookimpl
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _TAG = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
+_ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>().,;:!?]")
 _VOID = {"br", "hr"}
 _PARAGRAPH = re.compile(r"<p>(.*)</p>", re.DOTALL)
 
@@ -56,6 +57,11 @@ def host(url):
     return re.sub(r"^[a-z]+:(?://)?(?:www\.)?", "", url).split("/")[0] or url
 
 
+def worded(text):
+    """Plain words with their addresses apart, so that a page may set these smaller."""
+    return Markup(_ADDRESS.sub(r'<span class="url">\g<0></span>', str(escape(text))))
+
+
 def markdown(text):
     """A text of the site's own, written in Markdown (templates/content/)."""
     return Markup(MarkdownIt("commonmark", {"html": False}).enable("table").render(str(text)))
@@ -68,5 +74,6 @@ def prepare_jinja2_environment(env):
         first_paragraph=first_paragraph,
         deeper=deeper,
         host=host,
+        worded=worded,
         markdown=markdown,
     )
