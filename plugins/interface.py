@@ -56,16 +56,16 @@ OPERATORS = {
     "gte": "est au moins",
     "lt": "est plus petit que",
     "lte": "est au plus",
-    "like": "suit le motif (like)",
-    "notlike": "ne suit pas le motif (not like)",
-    "glob": "suit le motif (glob)",
+    "like": "suit le motif SQL",
+    "notlike": "ne suit pas le motif SQL",
+    "glob": "suit le motif de fichiers (* et ?)",
     "in": "est parmi",
     "notin": "n’est pas parmi",
     "arraycontains": "a dans sa liste JSON",
     "arraynotcontains": "n’a pas dans sa liste JSON",
     "date": "est à la date",
-    "isnull": "est nul (null)",
-    "notnull": "n’est pas nul (not null)",
+    "isnull": "n’a pas de valeur",
+    "notnull": "a une valeur",
     "isblank": "est vide",
     "notblank": "n’est pas vide",
 }
@@ -133,12 +133,16 @@ def _names(datasette):
 
     def value_label(database, table, column, value):
         """What a code such as `blank` means, when metadata.yml says so under `values`; else ""."""
-        values = (about_table(database, table).get("values") or {}).get(column) or {}
-        return values.get(value, "")
+        return value_labels(database, table, column).get(value, "")
+
+    def value_labels(database, table, column):
+        """Every code of a column and what it means; {} when metadata.yml gives none."""
+        return (about_table(database, table).get("values") or {}).get(column) or {}
 
     return {
         "about_table": about_table,
         "table_title": table_title,
+        "value_labels": value_labels,
         "value_label": value_label,
     }
 
