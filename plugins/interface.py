@@ -13,6 +13,7 @@ For templates:
 
 import json
 import re
+import unicodedata
 
 from datasette import hookimpl
 from datasette.plugins import pm
@@ -118,6 +119,19 @@ def filter_sentence(filters, request, metadata):
     return Markup(", ").join([part for part in (said, sort_sentence(request, metadata)) if part])
 
 
+def alphabetical(values):
+    """The values of a facet by name, or by size for numbers: counting them ranks no list."""
+
+    def order(value):
+        label = value["label"]
+        if isinstance(label, (int, float)):
+            return 0, label, ""
+        folded = unicodedata.normalize("NFKD", str(label or "")).casefold()
+        return 1, 0, "".join(c for c in folded if not unicodedata.combining(c))
+
+    return sorted(values, key=order)
+
+
 # --- titles and meanings, from metadata.yml -----------------------------------------------------
 
 
@@ -168,6 +182,7 @@ def _foreign_labels(datasette):
 @hookimpl
 def prepare_jinja2_environment(env, datasette):
     env.filters["fr_cell"] = _cells(env)
+    env.filters["alphabetical"] = alphabetical
     env.globals.update(
         operators=OPERATORS,
         operators_alone=ALONE,

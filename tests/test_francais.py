@@ -370,6 +370,8 @@ def test_filters_sort_facets_and_columns_work_from_the_page(demo_site):
     assert any("_nocol=html" in link for link in links)
     assert any("_sort=words" in link for link in links)
     assert "laissé en blanc" in page
+    names = re.findall(r">(Liste Exemple \w)<", page.split("facet-respondent")[1])
+    assert names == sorted(names)
 
 
 def test_a_filter_chosen_in_the_form_is_applied_and_can_be_removed(demo_site):
