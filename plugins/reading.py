@@ -117,7 +117,8 @@ class Reading:
             "cells": {(each["question"], each["respondent"]): each for each in answers},
             "longest": max((each["words"] for each in answers), default=0),
             "documents": await self._rows(
-                "select id, path from documents where questionnaire = ? order by path", identifier
+                "select id, path, respondent from documents where questionnaire = ? order by path",
+                identifier,
             ),
         }
 
@@ -160,7 +161,7 @@ class Reading:
             | {
                 "question": question,
                 "reply": here,
-                "document": document,
+                "source": document,
                 "others": [e for e in question["lists"] if e["respondent"] != found["respondent"]],
                 "links": await self._rows(
                     "select url, label from links where answer = ? order by position", identifier

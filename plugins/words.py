@@ -45,6 +45,12 @@ def first_paragraph(html):
     return Markup(paragraph[1]), Markup("").join(pieces[1:])
 
 
+def readable(html):
+    """Safe HTML of a document's words, its tables in regions that scroll by keyboard too."""
+    region = '<div class="scroll" role="group" aria-label="Tableau" tabindex="0"><table>'
+    return Markup(str(html).replace("<table>", region).replace("</table>", "</table></div>"))
+
+
 def deeper(html, levels):
     """Safe HTML with its headings `levels` lower, to stand under a heading of ours."""
     return Markup(
@@ -73,6 +79,7 @@ def prepare_jinja2_environment(env):
         blocks=blocks,
         first_paragraph=first_paragraph,
         deeper=deeper,
+        readable=readable,
         host=host,
         worded=worded,
         markdown=markdown,
