@@ -95,6 +95,8 @@ def explain(exception, request, time_limit_ms):
         status = exception.status
     elif isinstance(exception, (QueryInterrupted, InvalidSql, sqlite3.Error)):
         status = 400
+    elif isinstance(exception, AssertionError) and request.method not in ("GET", "HEAD"):
+        return 405, TITLES[405], ADVICE[405], ""
     elif isinstance(exception, BAD_VALUE) and request.query_string:
         return 400, TITLES[400], _about_address(request), ""
     interrupted = next((e for e in (exception, cause) if isinstance(e, QueryInterrupted)), None)

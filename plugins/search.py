@@ -11,7 +11,7 @@ from datasette.utils.asgi import Response
 
 DATABASE = "questionnaires"
 FILTERS = ("questionnaire", "section", "liste")
-KINDS = ("questions", "answers")
+KINDS = {"questions": "questions", "answers": "reponses"}  # and what `dans` calls them
 FIRST, PAGE = 10, 25  # hits of each kind on the first page; on a page of one kind
 MOST_SECTIONS = 150  # a longer list waits until a questionnaire is chosen
 START, END = "\ue000", "\ue001"  # private characters: they stand around what was found
@@ -83,17 +83,21 @@ async def search(datasette, request):
     """Everything the page and its JSON show."""
     q = (request.args.get("q") or "").strip()[:2000]
     filters = {name: request.args.get(name) or "" for name in FILTERS}
-    only = request.args.get("dans") or ""
+    asked = request.args.get("dans") or ""
+    only = next((kind for kind, name in KINDS.items() if name == asked), "")
     page = request.args.get("page") or "1"
     page = min(max(int(page), 1), 10_000) if page.isascii() and page.isdigit() else 1
     groups = []
     for kind in KINDS:
-        limit = PAGE if only == kind else FIRST if only not in KINDS else 0
+        limit = PAGE if only == kind else 0 if only else FIRST
         offset = (page - 1) * PAGE if only == kind else 0
         count, rows = await hits(datasette, q, filters, kind, limit, offset)
         for row in rows:
             row["href"] = datasette.urls.row(DATABASE, kind, row["id"])
-        groups.append({"kind": kind, "count": count, "hits": rows, "more": count > offset + limit})
+        more = count > offset + limit
+        groups.append(
+            {"kind": kind, "dans": KINDS[kind], "count": count, "hits": rows, "more": more}
+        )
     return {"q": q, "filters": filters, "only": only, "page": page, "groups": groups}
 
 

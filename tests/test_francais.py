@@ -7,6 +7,8 @@ words of the documents and of metadata.yml, which are not the interface's.
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import re
 from collections import deque
 from html.parser import HTMLParser
@@ -330,6 +332,33 @@ def test_a_form_without_its_token_is_refused_in_french(real_site):
 
 
 @pytest.mark.parametrize(
+    ("method", "address"),
+    [("POST", "/questionnaires/answers"), ("POST", "/questionnaires"), ("DELETE", "/-/versions")],
+)
+def test_what_cannot_be_sent_is_refused_in_french(real_site, method, address):
+    async def ask():
+        await real_site.invoke_startup()
+        return await real_site.client.request(method, address)
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == 405
+    assert "Demande impossible" in answer.text
+
+
+def test_a_fault_of_the_site_is_owned_in_french_and_shows_nothing_of_its_inside(
+    real_site, monkeypatch
+):
+    def broken(*_):
+        raise RuntimeError("the inside")
+
+    monkeypatch.setitem(real_site.jinja_env.globals, "table_title", broken)
+    answer = get(real_site, "/questionnaires/answers")
+    assert answer.status_code == 500
+    assert "la faute n’est pas la vôtre" in answer.text
+    assert "the inside" not in answer.text
+
+
+@pytest.mark.parametrize(
     ("wrong", "right"),
     [
         ("answers/tds-municipales-pari_7_la-france-insoumise", "tds-municipales-paris_7_la-france"),
@@ -398,6 +427,14 @@ def test_rows_are_paged(demo_site):
     )
     assert second.status_code == 200
     assert "Première page" in second.text
+
+
+def test_the_csv_of_a_page_is_the_whole_table(demo_site):
+    page = get(demo_site, "/questionnaires/answers?_size=5&_next=logement-ville-exemple_10").text
+    link = re.search(r'href="([^"]*)">CSV<', page)[1].replace("&amp;", "&")
+    count = sql(demo_site, "select count(*) as n from answers")[0]["n"]
+    assert get(demo_site, link).text.count("\r\nlogement-ville-exemple_1_") > 0
+    assert len(list(csv.reader(io.StringIO(get(demo_site, link).text)))) == count + 1
 
 
 def test_numbers_are_written_in_french(real_site):
@@ -472,7 +509,9 @@ def test_every_result_can_be_reached(demo_site):
     count = get(demo_site, "/-/search.json?q=les").json()["groups"][1]["count"]
     seen = []
     for page in range(1, 20):
-        group = get(demo_site, f"/-/search.json?q=les&dans=answers&page={page}").json()["groups"][1]
+        group = get(demo_site, f"/-/search.json?q=les&dans=reponses&page={page}").json()["groups"][
+            1
+        ]
         seen += [hit["id"] for hit in group["hits"]]
         if not group["more"]:
             break
