@@ -70,7 +70,7 @@ MESSAGES = [
     (r"_shape=object is only.*", "« _shape=object » ne vaut que pour les tables."),
 ]
 SQL_SAID = "SQLite a répondu : « {} »."
-TOO_LONG = "La requête a été arrêtée : elle durait plus de {} secondes. Demandez moins de lignes."
+TOO_LONG = "La requête a été arrêtée : elle durait plus de {}. Demandez moins de lignes."
 
 # Bad values in an address end up as one of these inside Datasette's own code.
 BAD_VALUE = (ValueError, LookupError, OverflowError, TypeError, AssertionError)
@@ -103,7 +103,7 @@ def explain(exception, request, time_limit_ms):
     if interrupted:
         asked = request.args.get("_timelimit") or ""
         limit = min(time_limit_ms, int(asked)) if asked.isdigit() else time_limit_ms
-        limit = f"{limit / 1000:g}".replace(".", ",")
+        limit = f"{limit / 1000:g} seconde{'s' * (limit >= 2000)}".replace(".", ",")
         return 400, "Requête interrompue", TOO_LONG.format(limit), interrupted.sql
     if said.startswith("no such table: ") and not request.args.get("sql"):
         status = 404
@@ -117,7 +117,8 @@ def explain(exception, request, time_limit_ms):
         message = message or SQL_SAID.format(said)
     elif isinstance(exception, Base400):
         message = message or said
-    return status, title, message or ADVICE.get(status, ADVICE[500]), ""
+    sql = request.args.get("sql") or "" if status == 400 else ""
+    return status, title, message or ADVICE.get(status, ADVICE[500]), sql
 
 
 def _about_address(request):

@@ -119,11 +119,14 @@ def filter_sentence(filters, request, metadata):
     return Markup(", ").join([part for part in (said, sort_sentence(request, metadata)) if part])
 
 
-def alphabetical(values):
-    """The values of a facet by name, or by size for numbers: counting them ranks no list."""
+def alphabetical(values, labels=()):
+    """The values of a facet by name: a count ranks no list. Codes come as metadata.yml has them."""
+    codes = list(labels)
 
     def order(value):
         label = value["label"]
+        if label in codes:
+            return 0, codes.index(label), ""
         if isinstance(label, (int, float)):
             return 0, label, ""
         folded = unicodedata.normalize("NFKD", str(label or "")).casefold()
