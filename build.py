@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from motamot.checks import check as check_questionnaire
+from motamot.checks import in_order
 from motamot.database import Writer, inspect_data, replacing
 from motamot.raw import Raw, open_raw, read_questionnaire
 from motamot.records import Counts, Problem, Questionnaire
@@ -45,7 +46,11 @@ def main(context: click.Context, raw: Path | None, db: Path | None, quiet: bool)
     """Build questionnaires.db from raw/: what lists answered, word for word."""
     context.obj = (raw, db, quiet)
     if context.invoked_subcommand is None:
-        build(_raw(raw), db or Path("questionnaires.db"), quiet)
+        db = db or Path("questionnaires.db")
+        try:
+            build(_raw(raw), db, quiet)
+        except OSError as error:
+            raise click.UsageError(f"cannot write {db}: {error.strerror}") from error
 
 
 @main.command()
@@ -68,14 +73,14 @@ def check(
 def build(raw: Path, db: Path, quiet: bool) -> None:
     """Write the database, unless something is wrong: then the earlier one stays as it was."""
     problems = Problems()
-    counts: list[Counts] = []
+    summary = Summary()
     with replacing(db) as building:
         folder, found = open_raw(raw)
         problems.report(found)
         writer = Writer(building, raw, folder.respondents)
         for questionnaire in _checked(folder, problems, quiet):
             if not problems.errors:
-                counts += writer.add(questionnaire)
+                summary.add(writer.add(questionnaire))
         if problems.errors:
             click.echo(f"Nothing was built: {problems}.", err=True)
             sys.exit(1)
@@ -84,7 +89,7 @@ def build(raw: Path, db: Path, quiet: bool) -> None:
     with replacing(db.with_name("inspect-data.json")) as building:
         building.write_text(described, encoding="utf-8")
     if not quiet:
-        _summary(counts, db, problems)
+        summary.print(db, problems)
 
 
 class Problems:
@@ -103,6 +108,36 @@ class Problems:
 
     def __str__(self) -> str:
         return f"{_number(self.errors, 'error')}, {_number(self.warnings, 'warning')}"
+
+
+class Summary:
+    """What was read: the first documents one by one, and the sums."""
+
+    SHOWN = 40
+
+    def __init__(self) -> None:
+        self.first: list[Counts] = []
+        self.documents = 0
+        self.answers = 0
+
+    def add(self, counts: list[Counts]) -> None:
+        """Take in the documents of one questionnaire."""
+        self.first += counts[: self.SHOWN - len(self.first)]
+        self.documents += len(counts)
+        self.answers += sum(c.answers for c in counts)
+
+    def print(self, db: Path, problems: Problems) -> None:
+        """Say what was read, on standard output."""
+        for c in self.first:
+            click.echo(
+                f"{c.path}: {_number(c.sections, 'section')}, {_number(c.questions, 'question')}, "
+                f"{_number(c.answers, 'answer')}, {_number(c.blanks, 'blank')}, "
+                f"{_number(c.words, 'word')}, {_number(c.links, 'link')}"
+            )
+        if self.documents > len(self.first):
+            click.echo(f"... and {_number(self.documents - len(self.first), 'document')} more")
+        documents, answers = _number(self.documents, "document"), _number(self.answers, "answer")
+        click.echo(f"{db}: {documents}, {answers}; {problems}.")
 
 
 def _number(count: int, noun: str) -> str:
@@ -127,7 +162,7 @@ def _checked(folder: Raw, problems: Problems, quiet: bool) -> Iterator[Questionn
     with _progress(folder.folders, quiet) as paths:
         for path in paths:
             questionnaire, found = read_questionnaire(path)
-            problems.report([*found, *check_questionnaire(questionnaire, folder)])
+            problems.report(in_order([*found, *check_questionnaire(questionnaire, folder)]))
             yield questionnaire
 
 
@@ -139,22 +174,6 @@ def _progress(paths: tuple[Path, ...], quiet: bool) -> Iterator[Iterable[Path]]:
         return
     with click.progressbar(paths, label="Reading", file=sys.stderr) as bar:
         yield bar
-
-
-def _summary(counts: list[Counts], db: Path, problems: Problems) -> None:
-    shown = counts if len(counts) <= 40 else counts[:20]
-    for c in shown:
-        click.echo(
-            f"{c.path}: {_number(c.sections, 'section')}, {_number(c.questions, 'question')}, "
-            f"{_number(c.answers, 'answer')}, {_number(c.blanks, 'blank')}, "
-            f"{_number(c.words, 'word')}, {_number(c.links, 'link')}"
-        )
-    if len(counts) > len(shown):
-        click.echo(f"... and {len(counts) - len(shown)} more documents")
-    answers = sum(c.answers for c in counts)
-    click.echo(
-        f"{db}: {_number(len(counts), 'document')}, {_number(answers, 'answer')}; {problems}."
-    )
 
 
 def _stop(signum: int, frame: object) -> None:

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -101,10 +102,16 @@ def units(lines: Lines, text: str) -> list[Unit]:
     return found
 
 
-def _leaves(markdown: str) -> Iterator[_Leaf]:
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table").disable(["code", "reference"])
     # Only the block structure is asked for: emphasis and links are read line by line.
     parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _leaves(markdown: str) -> Iterator[_Leaf]:
+    parser = _parser()
     quotes = depth = 0
     skip_to = -1
     for token in parser.parse(markdown):

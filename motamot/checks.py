@@ -6,27 +6,34 @@ warnings do not; all rules run, and all problems are reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from motamot.doubts import cut
 from motamot.page import key
-from motamot.raw import BLANK_STEM, Raw, name_from
+from motamot.raw import BLANK_STEM, IDENTIFIER, Raw, name_from
 from motamot.records import Document, Problem, Question, Questionnaire, Where, slug
 from motamot.render import plain
+from motamot.yaml_file import in_yaml
 
 Rule = Callable[[Questionnaire, Raw], Iterator[Problem]]
 
 
 def check(questionnaire: Questionnaire, raw: Raw) -> list[Problem]:
-    """Every problem of one questionnaire, in the order of the rules."""
+    """Every problem of one questionnaire that some rule finds."""
     return [problem for rule in RULES for problem in rule(questionnaire, raw)]
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems as a person goes through them: file by file, line by line."""
+    return sorted(problems, key=lambda p: (p.where.path, p.where.line or 0))
 
 
 def described(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A questionnaire should have a title of its own."""
-    if questionnaire.title:
+    if questionnaire.title or not questionnaire.readable:
         return
     title = questionnaire.reference.title if questionnaire.reference else None
     yield Problem(
@@ -35,14 +42,15 @@ def described(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
         "a title for this questionnaire",
         f"none: “{title or questionnaire.id}” was taken from its "
         f"{'document' if title else 'folder'}",
-        f"Write “title: {title or questionnaire.id}” there, and what else is known of it.",
+        f"Write “title: {in_yaml(title or questionnaire.id)}” there, and what else is known of it.",
     )
 
 
 def respondents_named(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """Every respondent should be named in respondents.yml."""
     for received in questionnaire.received:
-        if received.respondent not in raw.respondents:
+        nameable = IDENTIFIER.fullmatch(received.respondent) and raw.readable
+        if nameable and received.respondent not in raw.respondents:
             name = name_from(received.respondent)
             yield Problem(
                 Where(received.document.path),
@@ -85,7 +93,8 @@ def replies_consistent(questionnaire: Questionnaire, raw: Raw) -> Iterator[Probl
                 received.document.path,
                 "Remove the status, or the document.",
             )
-        if not received and reply.status not in ("no-reply", "declined"):
+        known = received or reply.respondent in raw.respondents
+        if known and not received and reply.status in (None, "answered", "partial"):
             yield Problem(
                 where,
                 "error",
@@ -114,15 +123,19 @@ def one_document_each(questionnaire: Questionnaire, raw: Raw) -> Iterator[Proble
 def not_empty(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A document has words in it."""
     for document in _documents(questionnaire):
-        if not document.text.strip("\ufeff \t\r\n\f\v"):
-            yield Problem(
-                Where(document.path, 1),
-                "error",
-                "a filled-in questionnaire",
-                "an empty document",
-                "Save the reply again; for a list that did not reply, write "
-                "“status: no-reply” in questionnaire.yml.",
-            )
+        if document.text.strip("\ufeff \t\r\n\f\v"):
+            continue
+        blank = document is questionnaire.blank
+        yield Problem(
+            Where(document.path, 1),
+            "error",
+            "the questions that were sent" if blank else "a filled-in questionnaire",
+            "an empty document",
+            "Save it again, or remove it."
+            if blank
+            else "Save the reply again; for a list that did not reply, write "
+            "“status: no-reply” in questionnaire.yml.",
+        )
 
 
 def without_nul(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
@@ -200,7 +213,7 @@ def _gap(before: str, after: str) -> str | None:
 def same_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A reply asks the questionnaire's own questions, in its own words."""
     reference = questionnaire.reference
-    if reference is None:
+    if reference is None or not reference.questions:
         return
     declined = {r.respondent for r in questionnaire.replies if r.status == "declined"}
     for received in questionnaire.received:
@@ -219,11 +232,11 @@ def align(reference: Document, document: Document) -> dict[str, Question]:
     matches none is absent.
     """
     by_number = {q.number: q for q in reference.questions}
-    by_words = {key(plain(q.wording)): q for q in reference.questions}
+    by_words = {_key(q.wording): q for q in reference.questions}
     matched: dict[str, Question] = {}
     taken: set[str] = set()
     for question in document.questions:
-        words = key(plain(question.wording))
+        words = _key(question.wording)
         same = by_number.get(question.number)
         if same is None or likeness(same, question) < 0.5:
             same = by_words.get(words, same)
@@ -233,9 +246,17 @@ def align(reference: Document, document: Document) -> dict[str, Question]:
     return matched
 
 
+@lru_cache(maxsize=512)
+def _key(wording: str) -> str:
+    """`page.key` of a question's words; the same questions come with every reply."""
+    return key(plain(wording))
+
+
 def likeness(a: Question, b: Question) -> float:
     """0 to 1: how alike two questions are, word by word."""
-    first, second = key(plain(a.wording)).split(), key(plain(b.wording)).split()
+    if a.wording == b.wording:
+        return 1.0
+    first, second = _key(a.wording).split(), _key(b.wording).split()
     return 1.0 if first == second else SequenceMatcher(None, first, second, False).ratio()
 
 
@@ -251,8 +272,13 @@ def _added_or_changed(
                 "error",
                 f"only questions of {reference.path}",
                 f"another one, {question.number}: “{short(question)}”",
-                "If it is no question, say so under reading: in questionnaire.yml; if it is, add "
-                "it to questions.md.",
+                "If it is no question, say so under reading: in questionnaire.yml; if it is, "
+                + (
+                    "add it to questions.md."
+                    if reference.path.endswith("/questions.md")
+                    else "save the blank questionnaire as questions.md: that reply, read first, "
+                    "lacks it."
+                ),
             )
         elif likeness(own, question) < 1:
             far = likeness(own, question) < 0.5
@@ -292,24 +318,24 @@ def settled_lines_exist(questionnaire: Questionnaire, raw: Raw) -> Iterator[Prob
     if questionnaire.blank_file is not None:
         lines[BLANK_STEM] = questionnaire.blank_file.lines
     for stem, settled in questionnaire.reading.items():
-        wrong = [line for line in settled if stem in lines and not 1 <= line <= lines[stem]]
-        where = Where(f"{questionnaire.path}/questionnaire.yml")
         if stem not in lines:
             yield Problem(
-                where,
+                Where(f"{questionnaire.path}/questionnaire.yml", settled.line),
                 "error",
                 f"under reading:, documents of this folder ({', '.join(sorted(lines)) or 'none'})",
                 f"“{stem}”",
                 "Write the file's name without .md.",
             )
-        for line in wrong:
-            yield Problem(
-                where,
-                "error",
-                f"under reading:, lines 1 to {lines[stem]} of {stem}",
-                f"line {line}",
-                "Write the line's number as an editor shows it.",
-            )
+            continue
+        for line in settled.kinds:
+            if not 1 <= line <= lines[stem]:
+                yield Problem(
+                    Where(f"{questionnaire.path}/questionnaire.yml", settled.said_on[line]),
+                    "error",
+                    f"a line of {stem}, from 1 to {lines[stem]}",
+                    f"line {line}",
+                    "Write the line's number as an editor shows it.",
+                )
 
 
 def _documents(questionnaire: Questionnaire) -> list[Document]:

@@ -30,8 +30,9 @@ def closing_index(
     """
     chunks = gap.chunks
     own = _own_chunks(page, chunks)
-    if chunks and own == 1 and greets(page.text[page.units[chunks[0].unit].body : chunks[0].stop]):
-        return 0, None
+    for index in (0, own - 1):
+        if index < len(chunks) and greets(_words(page, chunks[index])):
+            return index, None
     for index in range(own, len(chunks)):
         chunk = chunks[index]
         text = page.text[page.units[chunk.unit].body : chunk.stop]
@@ -50,6 +51,10 @@ def closing_index(
             if gap.after.level and level <= gap.after.level:
                 return index, "this heading comes after the last question and was left out of it"
     return _signature(page, chunks, own)
+
+
+def _words(page: Page, chunk: Chunk) -> str:
+    return page.text[max(chunk.start, page.units[chunk.unit].body) : chunk.stop]
 
 
 def _own_chunks(page: Page, chunks: Sequence[Chunk]) -> int:

@@ -14,6 +14,7 @@ import sqlite_utils
 from datasette.inspect import inspect_hash, inspect_tables
 
 from motamot.checks import align
+from motamot.french import MARK, terms, words_of
 from motamot.raw import BLANK_STEM, name_from
 from motamot.records import (
     Answer,
@@ -45,6 +46,8 @@ class Writer:
         self._raw = raw_folder
         self._named = respondents
         self._written: set[str] = set()
+        self._indexed = {"questions": 0, "answers": 0}  # rows so far: the last rowid of each
+        self._vocabulary: dict[str, tuple[str, int]] = {}  # folded word -> as written, how often
         for key in sorted(respondents):
             self._respondent(key)
 
@@ -68,10 +71,9 @@ class Writer:
                 for s in reference.sections
             ],
         )
-        self._insert(
-            "questions",
-            [_question_row(questionnaire.id, q, sections) for q in reference.questions],
-        )
+        questions = [_question_row(questionnaire.id, q, sections) for q in reference.questions]
+        self._insert("questions", questions)
+        self._index("questions", questions, questionnaire.language)
         cited = [
             row
             for q in reference.questions
@@ -92,6 +94,11 @@ class Writer:
         """Build the full-text indexes, check every foreign key, and close the file for good."""
         for table in ("questions", "answers"):
             self._db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
+        words = sorted(self._vocabulary.items())
+        self._insert(
+            "search_words",
+            [{"folded": f, "written": w, "count": count} for f, (w, count) in words],
+        )
         self._connection.commit()
         broken = self._connection.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
@@ -104,6 +111,20 @@ class Writer:
     def _insert(self, table: str, rows: list[Row]) -> None:
         if rows:
             self._db.table(table).insert_all(rows)
+
+    def _index(self, table: str, rows: list[Row], language: str | None) -> None:
+        """Index texts for the site's search, in the language of their questionnaire."""
+        code = language or ""
+        start = self._indexed[table] + 1
+        indexed = [(start + i, terms(str(r["text"]), code) or MARK) for i, r in enumerate(rows)]
+        self._indexed[table] += len(rows)
+        self._connection.executemany(
+            f"INSERT INTO {table}_search (rowid, terms) VALUES (?, ?)", indexed
+        )
+        for row in rows:
+            for folded, written in words_of(str(row["text"]), code):
+                known, count = self._vocabulary.get(folded, (written, 0))
+                self._vocabulary[folded] = (min(known, written, key=_plainness), count + 1)
 
     def _respondent(self, key: str) -> None:
         if key in self._written:
@@ -151,6 +172,7 @@ class Writer:
             for a in answers
         ]
         self._insert("answers", rows)
+        self._index("answers", rows, questionnaire.language)
         found = [
             link
             for row, a in zip(rows, answers, strict=True)
@@ -199,6 +221,11 @@ class Writer:
             if reply.respondent not in sent:
                 self._respondent(reply.respondent)
                 self._reply(questionnaire, reply.respondent, None, "no-reply")
+
+
+def _plainness(written: str) -> tuple[bool, str]:
+    """Small letters first: "logement" rather than "Logement"."""
+    return (not written.islower(), written)
 
 
 def _questionnaire_row(questionnaire: Questionnaire) -> Row:

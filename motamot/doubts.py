@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import pairwise
 
 from motamot.heads import STRONG_STYLES, Head
 from motamot.page import Page
@@ -30,9 +31,9 @@ def disputes(
     top = ranked[0][0]
     mine = {h.unit for h in reading.heads}
     for weight, other in ranked[1:]:
-        if weight < 0.85 * top:
-            break
         theirs = {h.unit for h in other.heads}
+        if weight < 0.85 * top and not _run_of_statements(reading, other, theirs):
+            continue
         differing = sorted(mine ^ theirs)
         if len(differing) < 0.2 * len(mine | theirs):
             continue
@@ -51,8 +52,20 @@ def disputes(
     return []
 
 
-def swallowed(document: Document, page: Page) -> Iterator[Problem]:
-    """A warning for each block inside an answer that looks like the document's questions."""
+def _run_of_statements(reading: Reading, other: Reading, theirs: set[int]) -> bool:
+    """Whether `other` keeps only the unnumbered questions that ask, and leaves out two statements
+    in a row: they may be sub-headings of one answer."""
+    if not other.family.endswith("asking") or len(other.heads) < 2 or any(reading.numbers):
+        return False
+    if not theirs < {h.unit for h in reading.heads} or any(h.level for h in reading.heads):
+        return False
+    left_out = [h.unit not in theirs for h in reading.heads]
+    return any(a and b for a, b in pairwise(left_out))
+
+
+def swallowed(document: Document, page: Page, settled: Container[int]) -> Iterator[Problem]:
+    """A warning for each block inside an answer that looks like the document's questions, but for
+    the lines that a person settled."""
     starts = {p.char_start for p in document.passages if p.kind in ("question", "section")}
     asked = [h for h in page.heads if h.start in starts]
     styles = {h.style for h in asked if h.style in STRONG_STYLES or h.label}
@@ -60,8 +73,8 @@ def swallowed(document: Document, page: Page) -> Iterator[Problem]:
     for answer in document.answers:
         for head in page.heads:
             inside = answer.char_start < head.start < answer.char_end
-            if inside and _looks_asked(page, head, styles, schemes):
-                line = page.units[head.unit].line
+            line = page.units[head.unit].line
+            if inside and line not in settled and _looks_asked(page, head, styles, schemes):
                 words = " ".join(page.text[head.wording : head.end].split())
                 yield Problem(
                     Where(document.path, line),

@@ -242,10 +242,11 @@ def _split_block(page: Page, head: Head, use: Habits) -> Extent | None:
     if head.level:
         return None
     by_mark = _split_by_line(page, head) or _split_after_question(page, head)
-    if by_mark or not use.same_block:
-        return by_mark
     block = page.text[head.wording : head.stop]
     newline = _NEXT_LINE.search(block)
+    short = newline is not None and len(block[: newline.start()].split()) <= 10
+    if by_mark or not (use.same_block or (short and head.label and "?" not in block)):
+        return by_mark
     if newline and not ends_asking(block):
         return _at(page, head.wording + newline.end(), head)
     if use.same_line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -192,12 +193,23 @@ def _rules_close_answers(page: Page, heads: Sequence[Head]) -> bool:
     return len(heads) > 1 and drawn * 2 >= len(heads) - 1
 
 
+_BIS = ("bis", "ter", "quater", "quinquies", "sexies")
+
+
 def numbers_of(parts: Sequence[Parts | None], section_of: Sequence[int]) -> list[str]:
     """The questions' numbers as text. Without labels, their positions; where numbering restarts in
-    each section, the section's position comes first ("2.1")."""
-    if not all(parts):
+    each section, the section's position comes first ("2.1"); one without a number among others
+    that have one follows them ("3bis"), so that theirs do not move."""
+    if sum(bool(p) for p in parts) * 2 <= len(parts):
         return [str(i + 1) for i in range(len(parts))]
-    written = [number_text(p) for p in parts if p]
+    written: list[str] = []
+    for part in parts:
+        if part:
+            written.append(number_text(part))
+        else:
+            after = re.sub(rf"(?:{'|'.join(_BIS)})$", "", written[-1]) if written else "0"
+            free = (f"{after}{bis}" for bis in _BIS if f"{after}{bis}" not in written)
+            written.append(next(free, f"{after}-{len(written)}"))
     if len(set(written)) == len(written):
         return written
     by_section = [f"{s}.{n}" for s, n in zip(section_of, written, strict=True)]

@@ -46,6 +46,15 @@ class Page:
     markers: dict[int, Label] = field(default_factory=dict)  # unit -> its "Réponse :"
     _asks: dict[tuple[int, int], float] = field(default_factory=dict)
     _answers: dict[tuple[int, int], float] = field(default_factory=dict)
+    _keys: dict[tuple[int, int], str] = field(default_factory=dict)
+    _titles: dict[Chunk, bool] = field(default_factory=dict)
+
+    def key(self, start: int, stop: int) -> str:
+        """`key` of a slice, remembered."""
+        at = (start, stop)
+        if at not in self._keys:
+            self._keys[at] = key(self.text[start:stop])
+        return self._keys[at]
 
     def asks(self, start: int, stop: int) -> float:
         """`wording.asks` of a slice, remembered."""
@@ -119,6 +128,12 @@ def page_of(text: str, known: frozenset[str] = frozenset(), *, blank: bool = Fal
 
 def looks_like_title(page: Page, chunk: Chunk) -> bool:
     """A heading, a labelled section, or a short line that ends like a title."""
+    if chunk not in page._titles:
+        page._titles[chunk] = _looks_like_title(page, chunk)
+    return page._titles[chunk]
+
+
+def _looks_like_title(page: Page, chunk: Chunk) -> bool:
     unit = page.units[chunk.unit]
     line = page.text[unit.body : chunk.stop].strip()
     if chunk.unit in page.markers:
@@ -141,7 +156,7 @@ def looks_like_title(page: Page, chunk: Chunk) -> bool:
 
 def is_known(page: Page, head: Head) -> bool:
     """Whether a head asks one of the questionnaire's own questions."""
-    return bool(page.known) and key(page.text[head.wording : head.end]) in page.known
+    return bool(page.known) and page.key(head.wording, head.end) in page.known
 
 
 def key(wording: str) -> str:

@@ -88,7 +88,13 @@ def parse(
     doubts = [doubt_of(path, lines, mark) for mark in marks if mark.doubt]
     if not settled:
         doubts += disputes(path, lines, ranked, reading)
-    return document, [*doubts, *swallowed(document, page)]
+    return document, [*doubts, *swallowed(document, page, settled)]
+
+
+def letter(text: str, path: str) -> Document:
+    """A document that answers no question, such as a refusal: its title and the rest."""
+    page = page_of(text)
+    return _document(path, Lines(text), page, [], _opening_only(page))
 
 
 def _settle(page: Page, reading: Reading | None, settled: Mapping[int, str]) -> Reading | None:
@@ -131,28 +137,30 @@ def _opening_only(page: Page) -> list[Mark]:
 def _document(
     path: str, lines: Lines, page: Page, items: Sequence[Item], marks: Sequence[Mark]
 ) -> Document:
-    passages = _passages(lines, marks)
+    marked = _passages(lines, marks)
+    passages = [passage for passage, _ in marked]
     sections = _sections(lines.text, passages)
-    by_number = {item.number: item for item in items}
+    by_start = {item.start: item for item in items}
+    item: Item | None = None
     questions: list[Question] = []
     answers_: list[Answer] = []
     complete: list[Passage] = []
     section = 0
-    for passage in passages:
+    for at, (passage, start) in enumerate(marked):
         complete.append(passage)
         section += passage.kind == "section"
-        if passage.kind == "question" and passage.question in by_number:
-            item = by_number[passage.question]
+        if passage.kind == "question":
+            item = by_start[start]
             question = _question(
                 lines.text, page, item, passage, len(questions) + 1, section or None
             )
             questions.append(question)
-            if not any(p.kind == "answer" and p.question == item.number for p in passages):
+            if not _is_answered(passages[at + 1 :]):
                 blank, empty = _blank(lines, item, passage)
                 answers_.append(blank)
                 complete.append(empty)
-        elif passage.kind == "answer" and passage.question in by_number:
-            answers_.append(_answer(lines, page, by_number[passage.question], passage))
+        elif passage.kind == "answer" and item is not None:
+            answers_.append(_answer(lines, page, item, passage))
     return Document(
         path=path,
         text=lines.text,
@@ -164,27 +172,37 @@ def _document(
     )
 
 
-def _passages(lines: Lines, marks: Sequence[Mark]) -> list[Passage]:
-    """Marks in order -> passages that cover the text; neighbours of one kind are one passage,
-    sections aside."""
+def _is_answered(following: Sequence[Passage]) -> bool:
+    """Whether an answer comes before the next question."""
+    kinds = [p.kind for p in following]
+    until = kinds.index("question") if "question" in kinds else len(kinds)
+    return "answer" in kinds[:until]
+
+
+def _passages(lines: Lines, marks: Sequence[Mark]) -> list[tuple[Passage, int]]:
+    """Marks in order -> (passage, where its mark stands): they cover the text; neighbours of one
+    kind are one passage, sections and questions aside."""
     text = lines.text
     kept: list[Mark] = []
     for mark in marks:
         same = kept and (kept[-1].kind, kept[-1].question) == (mark.kind, mark.question)
         if kept and kept[-1].start == mark.start:
-            kept[-1] = mark
-        elif not same or mark.kind == "section":
+            kept[-1] = kept[-1] if kept[-1].kind == "question" else mark
+        elif not same or mark.kind in ("section", "question"):
             kept.append(mark)
-    if not kept and text:
+    if not text:
+        return []
+    if not kept:
         kept = [Mark(0, "preamble")]
     starts = [0, *(mark.start for mark in kept[1:])] if kept else []
     ends = [*starts[1:], len(text)]
-    made: list[Passage] = []
+    made: list[tuple[Passage, int]] = []
     for mark, start, end in zip(kept, starts, ends, strict=True):
         words = text[start:end].rstrip()
         first = lines.number(start + len(words) - len(words.lstrip()))
         last = lines.number(start + max(0, len(words) - 1))
-        made.append(Passage(mark.kind, start, end, first, max(first, last), mark.question))
+        passage = Passage(mark.kind, start, end, first, max(first, last), mark.question)
+        made.append((passage, mark.start))
     return made
 
 

@@ -97,12 +97,14 @@ def _styled_readings(page: Page) -> Iterator[Reading]:
         ask = [h for h in group if page.asks(h.wording, h.end) >= 0.9]
         asking.extend(ask)
         flat = _without_nested(group)
+        whole = style[0] != "h"  # an empty heading before its like is a blank, not a sub-title
         for name, some in (
             ("", flat),
             (", asking", ask),
             (", first of a run", [h for h in flat if not _run_before(page, h)]),
-            (", with a body", [h for h in flat if not _run_after(page, h)]),
+            (", with a body", [h for h in flat if whole and not _run_after(page, h)]),
             (", alone", [h for h in flat if not (_run_before(page, h) or _run_after(page, h))]),
+            (", bulleted", [h for h in flat if page.units[h.unit].bullet]),
             (", after the title", flat[1:] if flat[0].unit == 0 else []),
         ):
             if some and (not name or len(some) < len(group)):
@@ -111,6 +113,8 @@ def _styled_readings(page: Page) -> Iterator[Reading]:
     bolds = [h for s in ("bold", "bold-lead") for h in styles.get(s, [])]
     if len(styles.get("bold", ())) and len(styles.get("bold-lead", ())):
         yield Reading("style bold, lead or whole", tuple(_in_order(bolds)))
+        bulleted = [h for h in bolds if page.units[h.unit].bullet]
+        yield Reading("style bold, bulleted", tuple(_in_order(bulleted)))
     yield Reading("styled, asking", tuple(_in_order(asking)))
     yield Reading(
         "strong, asking",
@@ -242,6 +246,26 @@ def _table_readings(page: Page) -> Iterator[Reading]:
         yield Reading(
             "table rows", tuple(heads), numbers, tuple(starts), bonus=1.0 * (len(heads) - 1)
         )
+        beside = [
+            h
+            for h in page.heads
+            if page.units[h.unit].column < 0
+            and h.style in STRONG_STYLES | {"italic", "quote"}
+            and page.asks(h.wording, h.end) >= 0.9
+        ]
+        if len(heads) < 3 or len(heads) < 2 * len(beside):
+            return
+        both = sorted([*zip(heads, starts, strict=True), *((h, None) for h in beside)], key=_place)
+        yield Reading(
+            "table rows and lines that ask",
+            tuple(head for head, _ in both),
+            answer_starts=tuple(start for _, start in both),
+            bonus=1.0 * (len(heads) - 1),
+        )
+
+
+def _place(pair: tuple[Head, tuple[int, int] | None]) -> int:
+    return pair[0].start
 
 
 _ASKED = ("question", "frage", "pregunta", "domanda", "pergunta", "vraag", "mesure", "proposition")

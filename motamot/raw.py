@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from motamot import yaml_file
-from motamot.parse import SETTLED_KINDS, parse
+from motamot.parse import SETTLED_KINDS, letter, parse
 from motamot.records import (
     Document,
     Problem,
@@ -23,6 +23,7 @@ from motamot.records import (
     Reply,
     ReplyStatus,
     Respondent,
+    Settled,
     Where,
 )
 from motamot.source import Lines, decode
@@ -46,6 +47,7 @@ class Raw:
     folder: Path
     respondents: dict[str, Respondent]
     folders: tuple[Path, ...]
+    readable: bool = True  # whether respondents.yml could be read
 
     @property
     def respondents_path(self) -> str:
@@ -61,17 +63,9 @@ def show(path: Path) -> str:
 def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
     """Read respondents.yml and list the questionnaires' folders, sorted by name."""
     respondents, problems = _respondents(folder / "respondents.yml")
+    readable = bool(respondents) or not problems
     folders = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-    for path in sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES and p.is_file()):
-        problems.append(
-            Problem(
-                Where(show(path)),
-                "error",
-                "documents inside a questionnaire's folder",
-                "one beside them",
-                f"Move it to {show(folder)}/<questionnaire>/.",
-            )
-        )
+    problems += _strays(folder)
     if not folders:
         problems.append(
             Problem(
@@ -82,7 +76,25 @@ def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
                 "Make a folder named after the questionnaire and drop a reply into it.",
             )
         )
-    return Raw(folder, respondents, tuple(folders)), problems
+    return Raw(folder, respondents, tuple(folders), readable), problems
+
+
+def _strays(folder: Path) -> Iterator[Problem]:
+    """Files that stand beside the questionnaires' folders."""
+    known = ("respondents.yml", "README.md")
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        if path.name in known or path.name.startswith("."):
+            continue
+        document = path.suffix in SUFFIXES
+        yield Problem(
+            Where(show(path)),
+            "error" if document else "warning",
+            "respondents.yml and one folder for each questionnaire",
+            "a document beside them" if document else "another file",
+            f"Move it to {show(folder)}/<questionnaire>/."
+            if document
+            else "It was not read. Rename it or move it elsewhere.",
+        )
 
 
 def _respondents(path: Path) -> tuple[dict[str, Respondent], list[Problem]]:
@@ -93,7 +105,7 @@ def _respondents(path: Path) -> tuple[dict[str, Respondent], list[Problem]]:
     for key, entry in mapping.entries.items():
         problems += _bad_identifier(key, Where(show(path), entry.line))
         fields = entry.below or yaml_file.Mapping({"name": entry})
-        problems += yaml_file.unknown_keys(fields, _RESPONDENT_FIELDS, show(path))
+        problems += yaml_file.wrong_keys(fields, _RESPONDENT_FIELDS, show(path))
         name = fields.text("name")
         if not name:
             problems.append(
@@ -105,9 +117,19 @@ def _respondents(path: Path) -> tuple[dict[str, Respondent], list[Problem]]:
                     f"Write “{key}: its name”, or a name: line under it.",
                 )
             )
+        problems += _bad_address(fields, "url", show(path))
         values = {field: fields.text(field) for field in _RESPONDENT_FIELDS[1:]}
         found[key] = Respondent(key, name or name_from(key), **values)
     return found, problems
+
+
+def _bad_address(fields: yaml_file.Mapping, key: str, shown: str) -> list[Problem]:
+    address = fields.text(key)
+    if address is None or re.match(r"https?://[^\s/]", address):
+        return []
+    where = Where(shown, fields.line(key))
+    expected, found = "an address that begins with http:// or https://", f"“{address}”"
+    return [Problem(where, "error", expected, found, "Write the whole address.")]
 
 
 def name_from(identifier: str) -> str:
@@ -139,19 +161,46 @@ def read_questionnaire(folder: Path) -> tuple[Questionnaire, list[Problem]]:
     problems = _bad_identifier(folder.name, Where(show(folder))) + problems
     files, strange = _documents(folder)
     problems += strange
+    if not files and not made.replies:
+        problems.append(
+            Problem(
+                Where(show(folder)),
+                "warning",
+                "replies as .md or .txt files, or questions.md",
+                "none",
+                "Drop a reply into this folder, or remove it.",
+            )
+        )
     blanks = [p for p in files if p.stem == BLANK_STEM]
+    problems += [
+        Problem(
+            Where(show(path)),
+            "error",
+            "one blank questionnaire",
+            f"this one beside {show(blanks[0])}",
+            "Keep one of the two.",
+        )
+        for path in blanks[1:]
+    ]
     files = [p for p in files if p.stem != BLANK_STEM]
     if blanks:
-        received, found = _read(blanks[0], None, made.reading.get(BLANK_STEM, {}), blank=True)
+        received, found = _read(blanks[0], None, _kinds(made, BLANK_STEM), blank=True)
         problems += found
         made = replace(made, blank_file=received)
     for path in files:
         problems += _bad_identifier(path.stem, Where(show(path)))
-        received, found = _read(path, made.reference, made.reading.get(path.stem, {}))
+        settled = _kinds(made, path.stem)
+        declined = any(r.respondent == path.stem and r.status == "declined" for r in made.replies)
+        received, found = _read(path, made.reference, settled, declined=declined)
         problems += found
         if received is not None:
             made = replace(made, received=(*made.received, received))
     return made, problems
+
+
+def _kinds(questionnaire: Questionnaire, stem: str) -> dict[int, str]:
+    settled = questionnaire.reading.get(stem)
+    return settled.kinds if settled else {}
 
 
 def _documents(folder: Path) -> tuple[list[Path], list[Problem]]:
@@ -169,14 +218,28 @@ def _documents(folder: Path) -> tuple[list[Path], list[Problem]]:
                     "warning",
                     "replies as .md or .txt files, and questionnaire.yml",
                     "a folder" if path.is_dir() else f"a “{path.suffix or path.name}” file",
-                    "It was not read. Save its text as .md to publish it, or move it elsewhere.",
+                    _rename(path),
                 )
             )
     return files, problems
 
 
+def _rename(path: Path) -> str:
+    """What to do with a file that was not read."""
+    if path.name.lower() in ("questionnaire.yaml", "questionnaire.yml"):
+        return "It was not read. Rename it questionnaire.yml."
+    if path.suffix.lower() in SUFFIXES:
+        return f"It was not read. Rename it {path.stem}{path.suffix.lower()}."
+    return "It was not read. Save its text as .md to publish it, or move it elsewhere."
+
+
 def _read(
-    path: Path, reference: Document | None, settled: dict[int, str], *, blank: bool = False
+    path: Path,
+    reference: Document | None,
+    settled: dict[int, str],
+    *,
+    blank: bool = False,
+    declined: bool = False,
 ) -> tuple[Received | None, list[Problem]]:
     try:
         data = path.read_bytes()
@@ -193,7 +256,11 @@ def _read(
     if problems and not text:
         return None, problems
     known: Sequence[Question] = reference.questions if reference else ()
-    document, doubts = parse(text, show(path), known, settled, blank=blank)
+    doubts: list[Problem] = []
+    if declined:
+        document = letter(text, show(path))
+    else:
+        document, doubts = parse(text, show(path), known, settled, blank=blank)
     digest = hashlib.sha256(data).hexdigest()
     lines = Lines(text).count()
     received = Received(path.stem, document, digest, len(data), lines, encoding)
@@ -208,7 +275,10 @@ def _described(folder: Path) -> tuple[Questionnaire, list[Problem]]:
     if not path.exists():
         return made, []
     mapping, problems = yaml_file.load(path, shown)
-    problems += yaml_file.unknown_keys(mapping, _QUESTIONNAIRE_FIELDS, shown)
+    readable = not problems
+    problems += yaml_file.wrong_keys(
+        mapping, _QUESTIONNAIRE_FIELDS, shown, holders=("replies", "reading")
+    )
     language = mapping.text("language")
     if language and not re.fullmatch(r"[a-z]{2,3}", language):
         problems.append(
@@ -223,15 +293,18 @@ def _described(folder: Path) -> tuple[Questionnaire, list[Problem]]:
     replies = tuple(_replies(mapping, shown, problems))
     reading = _reading(mapping, shown, problems)
     texts = {name: mapping.text(name) for name in _QUESTIONNAIRE_FIELDS[:8]}
+    problems += _bad_address(mapping, "source_url", shown)
     made = replace(made, **texts, replies=replies, reading=reading)  # type: ignore[arg-type]
+    made = replace(made, readable=readable)
     return made, problems
 
 
 def _replies(mapping: yaml_file.Mapping, shown: str, problems: list[Problem]) -> Iterator[Reply]:
     entry = mapping.entries.get("replies")
     for key, reply in (entry.below.entries if entry and entry.below else {}).items():
+        problems += yaml_file.wrong_shape(key, reply, shown, holds=True)
         fields = reply.below or yaml_file.Mapping()
-        problems += yaml_file.unknown_keys(fields, _REPLY_FIELDS, shown)
+        problems += yaml_file.wrong_keys(fields, _REPLY_FIELDS, shown)
         status = fields.text("status")
         if status is not None and status not in STATUSES:
             problems.append(
@@ -243,7 +316,6 @@ def _replies(mapping: yaml_file.Mapping, shown: str, problems: list[Problem]) ->
                     "Write one of these, or leave it out: it follows from the document.",
                 )
             )
-            status = None
         yield Reply(
             respondent=key,
             status=cast("ReplyStatus | None", status),
@@ -253,24 +325,24 @@ def _replies(mapping: yaml_file.Mapping, shown: str, problems: list[Problem]) ->
         )
 
 
-def _reading(
-    mapping: yaml_file.Mapping, shown: str, problems: list[Problem]
-) -> dict[str, dict[int, str]]:
-    """`reading:` -> document's stem -> {line: what it is}."""
-    found: dict[str, dict[int, str]] = {}
+def _reading(mapping: yaml_file.Mapping, shown: str, problems: list[Problem]) -> dict[str, Settled]:
+    """`reading:` -> document's stem -> what its lines are."""
+    found: dict[str, Settled] = {}
     entry = mapping.entries.get("reading")
     for stem, lines in (entry.below.entries if entry and entry.below else {}).items():
-        settled = found.setdefault(stem, {})
+        problems += yaml_file.wrong_shape(stem, lines, shown, holds=True)
+        settled = found.setdefault(stem, Settled(lines.line))
         for key, kind in (lines.below.entries if lines.below else {}).items():
-            if key.isdigit() and kind.text in SETTLED_KINDS:
-                settled[int(key)] = str(kind.text)
+            if re.fullmatch(r"[0-9]{1,9}", key) and kind.text in SETTLED_KINDS:
+                settled.kinds[int(key)] = str(kind.text)
+                settled.said_on[int(key)] = kind.line
             else:
                 problems.append(
                     Problem(
                         Where(shown, kind.line),
                         "error",
                         f"a line's number and one of {', '.join(SETTLED_KINDS)}",
-                        f"“{key}: {kind.text or ''}”",
+                        f"“{key}: {kind.text}”" if kind.text else f"“{key}:” without a kind",
                         "Write for instance “12: question”.",
                     )
                 )

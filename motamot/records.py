@@ -140,6 +140,15 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What a person said of a document's lines, in questionnaire.yml from line `line` on."""
+
+    line: int
+    kinds: dict[int, str] = field(default_factory=dict)  # line of the document -> what it is
+    said_on: dict[int, int] = field(default_factory=dict)  # the same -> line of questionnaire.yml
+
+
+@dataclass(frozen=True)
 class Questionnaire:
     """One questionnaire: what is known of it, the questions it asks, the replies received."""
 
@@ -156,8 +165,8 @@ class Questionnaire:
     replies: tuple[Reply, ...] = ()
     blank_file: Received | None = None  # questions.md, when it is there
     received: tuple[Received, ...] = ()
-    # document's stem -> {line: kind}, as a person settled them
-    reading: dict[str, dict[int, str]] = field(default_factory=dict)
+    reading: dict[str, Settled] = field(default_factory=dict)  # by the stem of a document
+    readable: bool = True  # whether its questionnaire.yml could be read
 
     @property
     def blank(self) -> Document | None:
@@ -169,7 +178,8 @@ class Questionnaire:
         """The document that fixes the questions: the blank questionnaire, or the first reply."""
         if self.blank is not None:
             return self.blank
-        return self.received[0].document if self.received else None
+        asking = (r.document for r in self.received if r.document.questions)
+        return next(asking, self.received[0].document if self.received else None)
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,9 @@ class Link:
     label: str
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "linkify": True})
+@lru_cache(maxsize=2)
+def _parser(linkify: bool = True) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": linkify})
     parser.enable(["table", "strikethrough", "linkify"]).disable("code")
     if parser.linkify is not None:
         # Only whole addresses: "étudiant.es" is no host name.
@@ -51,7 +51,7 @@ def _as_written(url: str) -> str:
 
 
 def _tokens(markdown: str) -> list[Token]:
-    return _parser().parse(markdown)
+    return _parser("//" in markdown or "mailto:" in markdown.casefold()).parse(markdown)
 
 
 def html(markdown: str) -> str:
@@ -104,6 +104,7 @@ def _images_as_links(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+@lru_cache(maxsize=512)
 def plain(markdown: str) -> str:
     """The plain reading of a slice: its words without markup, blocks apart by an empty line."""
     return "\n\n".join(block for block in _plain_blocks(_tokens(markdown)) if block.strip())
@@ -178,6 +179,8 @@ def _without_tags(raw: str) -> str:
 
 def links(markdown: str) -> list[Link]:
     """The links of a slice, in order: autolinks, bare addresses, labelled links, images."""
+    if not any(sign in markdown for sign in (":", "//", "](", "<")):
+        return []
     found: list[Link] = []
     for token in _tokens(markdown):
         children = token.children or []

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from motamot.heads import STRONG_STYLES, Head
+from motamot.labels import is_group_label
 from motamot.page import (
     Chunk,
     Page,
@@ -19,7 +20,6 @@ from motamot.page import (
     asking_blocks,
     goes_past_first_line,
     is_known,
-    key,
     lead_asks,
     looks_like_title,
 )
@@ -56,14 +56,17 @@ def weigh(page: Page, reading: Reading) -> float:
     leaves out that looks like a question."""
     heads = reading.heads
     styles = Counter(h.style for h in heads)
-    wordings = Counter(key(page.text[h.wording : h.end]) for h in heads)
+    wordings = Counter(page.key(h.wording, h.end) for h in heads)
     total = reading.bonus - 0.25 * (len(heads) - max(styles.values()))
+    numbered = sum(h.numbered for h in heads)
+    if numbered * 2 > len(heads):
+        total -= 1.2 * (len(heads) - numbered)  # no number, among those that have one
     levels = {h.level for h in heads if h.level}
     total -= 0.8 * sum(h.level > min(levels) for h in heads if h.level)
     for at, head in enumerate(heads):
         end = heads[at + 1].start if at + 1 < len(heads) else len(page.text)
         total += _weigh_item(page, reading, at, head, end)
-        asked = key(page.text[head.wording : head.end])
+        asked = page.key(head.wording, head.end)
         total -= 0.9 * bool(asked and wordings[asked] > 1)
     total += sum(
         0.7 for a, b in zip(reading.numbers, reading.numbers[1:], strict=False) if _succeeds(a, b)
@@ -112,6 +115,7 @@ def _weigh_item(page: Page, reading: Reading, at: int, head: Head, end: int) -> 
     if head.label is None and head.style.startswith(("bold", "bullet")) and asked < 0.5:
         # "**Rents:** a ceiling", "**Works start with the roof.**": what answers put in bold.
         score -= 0.6 if wording.rstrip("*_ ")[-1:] in (":", ".", ",", ";") else 0.0
+        score -= 1.0 if is_group_label(wording) else 0.0
     if is_known(page, head):
         score += 3.0
     if known_start is None:
@@ -120,7 +124,30 @@ def _weigh_item(page: Page, reading: Reading, at: int, head: Head, end: int) -> 
         score += 0.6
     if at == 0 and head.unit == 0 and asked < 0.9 and head.label is None:
         score -= 2.0 if speaks_of_document(wording) else 0.0
+    if _is_title_with_byline(page, head, body):
+        score -= 2.5
+    if head.label is None and not head.level and _follows_colon(page, head):
+        score -= 1.2  # "In three steps:", then bold lines: what an answer lists
     return score - _left_out(page, head, body[asking_blocks(page, head, body) :])
+
+
+def _is_title_with_byline(page: Page, head: Head, body: Sequence[Chunk]) -> bool:
+    """Whether the document's first line is followed by no more than a name or a date."""
+    if head.unit or head.label is not None or not body:
+        return False
+    line = page.text[body[0].start : body[0].stop].strip("*_ \r\n")
+    bare = len(line.split()) <= 12 and line[-1:] not in ".!?:"
+    dated = any(c.isdigit() for c in line) or speaks_of_document(line)
+    return bare and (dated or len(body) > 1)
+
+
+def _follows_colon(page: Page, head: Head) -> bool:
+    """Whether the block before a head ends in a colon without being a title."""
+    before = page.between(max(0, head.start - 2000), head.start)
+    if not before or not head.first:
+        return False
+    text = page.text[before[-1].start : before[-1].stop].rstrip("*_ \r\n")
+    return text.endswith(":") and not looks_like_title(page, before[-1])
 
 
 def _style_worth(head: Head) -> float:

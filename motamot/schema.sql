@@ -115,6 +115,18 @@ CREATE INDEX passages_question ON passages(question);
 CREATE INDEX links_question ON links(question);
 CREATE INDEX links_answer ON links(answer);
 
+-- What the site's search looks in: motamot/french.py's terms of each text, same rowid as the text.
+-- In a plain SQLite shell, questions_fts and answers_fts hold the words as written.
+CREATE VIRTUAL TABLE questions_search USING fts5(terms, content = '');
+CREATE VIRTUAL TABLE answers_search USING fts5(terms, content = '');
+
+-- The words of all questions and answers, for "vouliez-vous dire".
+CREATE TABLE search_words (
+    folded  TEXT PRIMARY KEY,  -- small letters, no accents
+    written TEXT NOT NULL,     -- as some text has it
+    count   INTEGER NOT NULL
+);
+
 -- One flat row per answer: what most people want in a spreadsheet.
 CREATE VIEW dataset AS
 SELECT

@@ -70,7 +70,9 @@ def _worths(page: Page, group: Sequence[Head]) -> list[float]:
             worth = max(worth, 0.9)
         while body and looks_like_title(page, body[-1]):
             body.pop()
-        if body or goes_past_first_line(page, head):
+        following = page.by_unit.get(head.unit + 1)
+        stem = following is not None and following.label and following.label.parts[:1] == ("a",)
+        if body or goes_past_first_line(page, head) or stem:
             worth += 0.6
         elif not page.blank:
             worth -= 0.5 if asked >= 0.9 else 1.6

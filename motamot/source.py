@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -37,14 +38,12 @@ def decode(data: bytes, path: str) -> tuple[str, str, list[Problem]]:
             found = f"the byte 0x{data[error.start]:02x}"
         else:
             return text, "cp1252", [_read_as_windows_1252(path, line, found)]
-    problem = Problem(
-        Where(path, line),
-        "error",
-        "text in UTF-8 or Windows-1252",
-        f"{found}, which neither can read",
-        "Save the document as UTF-8 and build again.",
-    )
-    return "", encoding, [problem]
+    expected, found = "text in UTF-8 or Windows-1252", f"{found}, which neither can read"
+    if encoding != "utf-8":
+        name = encoding.upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
+        expected, found = f"text in {name}, as its first bytes say", "bytes that are not"
+    action = "Save the document as UTF-8 and build again."
+    return "", encoding, [Problem(Where(path, line), "error", expected, found, action)]
 
 
 def _read_as_windows_1252(path: str, line: int, found: str) -> Problem:
@@ -67,7 +66,7 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spans: list[tuple[int, int]] = []  # (start, end) of each line, its end mark excluded
-        self._newlines = [i for i, char in enumerate(text) if char == "\n"]
+        self._newlines = [m.start() for m in re.finditer("\n", text)]
         start = 0
         for end, after in _line_ends(text):
             self.spans.append((start, end))

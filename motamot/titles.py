@@ -156,7 +156,7 @@ def is_bare_line(page: Page, chunk: Chunk) -> bool:
 
 def section_styles(page: Page, gaps: Sequence[Gap], heads: Sequence[Head]) -> Counter[str]:
     """How often each style of title stands right before a question, after some answer or intro."""
-    own = {h.style for h in heads if h.label is None}
+    own = {h.style for h in heads if h.label is None and not page.units[h.unit].bullet}
     found: Counter[str] = Counter()
     for gap in gaps:
         if gap.before is None or not gap.chunks:
@@ -167,8 +167,11 @@ def section_styles(page: Page, gaps: Sequence[Gap], heads: Sequence[Head]) -> Co
             if earlier in ("caps", "group") and not style:
                 found[earlier] += not _whole_body(page, gap, index)
         alone = _whole_body(page, gap, len(gap.chunks) - 1)
-        if style and style not in own and not (alone and style not in _SURE and style != "colon"):
+        if style and not (alone and style not in _SURE and style != "colon"):
             found[style] += 1
+    for style in own:  # once, it may as well be a question that nobody answered
+        if found[style] < 2:
+            del found[style]
     for style, count in _first_headings(page, gaps, heads).items():
         found[style] += count
     return found
@@ -345,6 +348,7 @@ def _document_title(
     if 0 in titles and len(titles) == 1 and not speaks_of_document(line):
         return None
     naming = [i for i, c in enumerate(chunks[:4]) if i not in titles or not i if _names(page, c)]
+    naming.sort(key=lambda i: title_style(page, chunks[i]) not in ("bold", "caps"))
     if naming:
         titles.discard(naming[0])
         return naming[0]

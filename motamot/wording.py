@@ -25,11 +25,24 @@ def vocabulary() -> dict[str, tuple[str, ...]]:
     }
 
 
-@lru_cache(maxsize=65536)
+class _Plain(dict[int, int | None]):
+    """For `str.translate`: every character as it is, combining accents left out."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = found = None if unicodedata.combining(chr(code)) else code
+        return found
+
+
+_PLAIN = _Plain()
+
+
+@lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """Lower case without accents, with plain apostrophes: to compare words, never to show them."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return decomposed.translate(_PLAIN).casefold()
 
 
 @lru_cache(maxsize=32)
@@ -39,13 +52,16 @@ def _folded(name: str) -> frozenset[str]:
 
 def words(text: str) -> list[str]:
     """The words of a text, folded, without punctuation or links."""
-    return re.findall(r"[^\W_]+(?:-[^\W_]+)*", fold(_LINK.sub(" ", text)))
+    if "http" in text or "](" in text:
+        text = _LINK.sub(" ", text)
+    return _WORD.findall(fold(text))
 
 
 # --- asking and answering -----------------------------------------------------------------------
 
 _SPANISH_YES = re.compile(r"\W*s[íì](?!\w)", re.IGNORECASE)  # without its accent it is "if"
 _QUESTION_END = re.compile(r"[?？؟](?:[\s*_)»”\"'’\]>]|\(?<?https?://[^\s>)]*>?\)?|\([^()]*\))*$")
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _LINK = re.compile(r"<?https?://[^\s>)]+>?|\]\([^)]*\)")
 _LINK_ONLY = re.compile(
     r"[\s*_()\[\]<>]*(?:\[[^\]]*\]\([^)\s]*\)|<?(?:https?://|www\.)[^\s>]+>?)[\s*_()\[\]<>.,;]*$"
@@ -141,8 +157,11 @@ def greets(line: str) -> bool:
 
 
 def closes(line: str) -> bool:
-    """Whether a line begins thanks, greetings or a signature."""
-    return greets(line) or _begins_with(line, "closings")
+    """Whether a line begins thanks, greetings or a signature, or is a short line of thanks."""
+    if greets(line) or _begins_with(line, "closings"):
+        return True
+    found = words(line[:200])
+    return len(found) <= 12 and not _folded("thanks").isdisjoint(found)
 
 
 def _begins_with(line: str, name: str) -> bool:

@@ -3,77 +3,97 @@
 `hits` is the one place that knows how words are looked for: text typed -> ranked extracts.
 """
 
-import sqlite3
-
 from datasette import hookimpl
-from datasette.utils import escape_fts
 from datasette.utils.asgi import Response
+
+from motamot import search as words
 
 DATABASE = "questionnaires"
 FILTERS = ("questionnaire", "section", "liste")
 KINDS = {"questions": "questions", "answers": "reponses"}  # and what `dans` calls them
 FIRST, PAGE = 10, 25  # hits of each kind on the first page; on a page of one kind
+EXTRACT = {"questions": 60, "answers": 40}  # words shown around what was found
 MOST_SECTIONS = 150  # a longer list waits until a questionnaire is chosen
-START, END = "\ue000", "\ue001"  # private characters: they stand around what was found
+
+# What matches, and whether it holds all the words in a row: such texts come first.
+FOUND = """
+    with found as materialized (
+      select rowid as id, rank from {kind}_search where {kind}_search match escape_fts(:q)),
+    in_a_row as materialized (
+      select rowid as id from {kind}_search where {kind}_search match search_phrase(:q))"""
 
 COLUMNS = """
     questions.number, questions.text as question, questions.questionnaire,
-    questionnaires.title, nullif(questionnaires.language, 'fr') as lang"""
+    questionnaires.title, questionnaires.language"""
 
 SQL = {
-    "questions": f"""
-        select questions.id, '' as respondent, {COLUMNS},
-          snippet(questions_fts, -1, '{START}', '{END}', '…', 60) as extract
-        from questions_fts
-        join questions on questions.rowid = questions_fts.rowid
+    "questions": f"""{FOUND.format(kind="questions")}
+        select questions.id, '' as respondent, questions.text, {COLUMNS}
+        from found
+        join questions on questions.rowid = found.id
         join questionnaires on questionnaires.id = questions.questionnaire
-        where questions_fts match :match
-          and (:questionnaire = '' or questions.questionnaire = :questionnaire)
+        where (:questionnaire = '' or questions.questionnaire = :questionnaire)
           and (:section = '' or questions.section = :section)
           and (:liste = '' or exists (
             select 1 from answers where answers.question = questions.id and respondent = :liste))
-        order by questions_fts.rank, questions.rowid""",
-    "answers": f"""
-        select answers.id, respondents.name as respondent, {COLUMNS},
-          snippet(answers_fts, -1, '{START}', '{END}', '…', 40) as extract
-        from answers_fts
-        join answers on answers.rowid = answers_fts.rowid
+        order by found.id in (select id from in_a_row) desc, found.rank, found.id""",
+    "answers": f"""{FOUND.format(kind="answers")}
+        select answers.id, respondents.name as respondent, answers.text, {COLUMNS}
+        from found
+        join answers on answers.rowid = found.id
         join questions on questions.id = answers.question
         join questionnaires on questionnaires.id = questions.questionnaire
         join respondents on respondents.id = answers.respondent
-        where answers_fts match :match
-          and (:questionnaire = '' or questions.questionnaire = :questionnaire)
+        where (:questionnaire = '' or questions.questionnaire = :questionnaire)
           and (:section = '' or questions.section = :section)
           and (:liste = '' or answers.respondent = :liste)
-        order by answers_fts.rank, answers.rowid""",
+        order by found.id in (select id from in_a_row) desc, found.rank, found.id""",
 }
 
 
 async def hits(datasette, q, filters, kind, limit, offset=0):
     """What answers `q` among `kind`: (how many there are, rows with their extract, best first)."""
-    match = escape_fts(q) if any(c.isalnum() for c in q) else ""
-    if not match:
+    if words.is_empty(q, await languages(datasette)):
         return 0, []
-    asked = {**filters, "match": match}
+    asked = {**filters, "q": q}
     page = f"{SQL[kind]} limit {int(limit)} offset {int(offset)}"
-    try:
-        counted = await datasette.execute(
-            DATABASE, f"select count(*) from ({SQL[kind]})", asked, log_sql_errors=False
+    counted = await datasette.execute(DATABASE, f"select count(*) from ({SQL[kind]})", asked)
+    found = [dict(row) for row in (await datasette.execute(DATABASE, page, asked)).rows]
+    for row in found:
+        language = row.pop("language") or ""
+        row["extract"] = words.pieces(row.pop("text"), q, language, EXTRACT[kind])
+        row["lang"] = language if language != "fr" else ""
+    return counted.single_value(), found
+
+
+async def languages(datasette):
+    """The languages of the questionnaires: what is typed is read in each of them."""
+    rows = await datasette.execute(
+        DATABASE, "select distinct coalesce(language, '') from questionnaires order by 1"
+    )
+    return tuple(row[0] for row in rows.rows) or ("fr",)
+
+
+async def second_thoughts(datasette, q):
+    """When nothing answers: other searches to try, from words that look alike or one word less."""
+    language = (await languages(datasette))[-1]
+    counts = {}
+    for typed, expression in words.alone(q, language).items():
+        found = await datasette.execute(
+            DATABASE,
+            "select (select count(*) from answers_search where answers_search match :e)"
+            " + (select count(*) from questions_search where questions_search match :e)",
+            {"e": expression},
         )
-        found = await datasette.execute(DATABASE, page, asked, log_sql_errors=False)
-    except sqlite3.OperationalError:  # words that full-text search cannot read
-        return 0, []
-    rows = [{**dict(row), "extract": pieces(row["extract"])} for row in found.rows]
-    return counted.single_value(), rows
-
-
-def pieces(text):
-    """Text with private marks -> [(piece, whether it was found)]."""
-    cut = []
-    for part in text.split(START):
-        found, end, rest = part.partition(END)
-        cut += [(found, True), (rest, False)] if end else [(part, False)]
-    return [(piece, marked) for piece, marked in cut if piece]
+        counts[typed] = found.single_value()
+    unknown = [typed for typed, count in counts.items() if not count]
+    known = await datasette.execute(DATABASE, "select folded, written from search_words")
+    vocabulary = {row["folded"]: row["written"] for row in known.rows} if unknown else {}
+    tries = [
+        q.replace(typed, near) for typed in unknown for near in words.nearest(typed, vocabulary)
+    ]
+    shorter = words.without_rarest(q, language, counts)
+    return list(dict.fromkeys([*tries, *([shorter] if shorter else [])]))[:5]
 
 
 # --- a request ------------------------------------------------------------------------------------
@@ -134,7 +154,12 @@ def extra_template_vars(datasette, request, template):
         if template != "search_all.html":
             return {}
         asked = await search(datasette, request)
-        return {"found": asked, "choices": await choices(datasette, asked["filters"])}
+        nothing = asked["q"] and not any(group["count"] for group in asked["groups"])
+        return {
+            "found": asked,
+            "choices": await choices(datasette, asked["filters"]),
+            "tries": await second_thoughts(datasette, asked["q"]) if nothing else [],
+        }
 
     return found
 

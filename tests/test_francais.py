@@ -16,7 +16,8 @@ from itertools import pairwise
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
-from test_site import QUERIES, ROOT, build_site, get, sql
+
+from tests.test_site import QUERIES, ROOT, build_site, get, sql
 
 DATASETTE = "/questionnaires"
 
@@ -156,7 +157,7 @@ STARTS = [
     "/questionnaires?sql=select+1&_hide_sql=1",
     "/questionnaires?sql=select+x'00'+as+b",
     "/questionnaires/answers?_search=les&_where=words>3&status__in=answered,blank&_facet=document",
-    "/questionnaires/answers?_search_text=les&_nocol=html",
+    "/questionnaires/answers?_search_terms=les&_nocol=html",
     "/questionnaires/answers?_col=text&_size=2",
     "/questionnaires/answers?text__contains=zzzz",
     "/-/search?q=les",
@@ -249,7 +250,7 @@ def test_no_page_and_no_form_speaks_english(any_site, corpus):
     broken = [
         f"{status} {address}"
         for address, status, _ in pages
-        if status >= 400 and "_fts_" not in address  # rows whose key is binary have no address
+        if status >= 400 and "_idx/" not in address  # rows whose key is binary have no address
     ]
     assert not broken, "\n".join(broken)
 
@@ -517,6 +518,17 @@ def test_every_result_can_be_reached(demo_site):
         if not group["more"]:
             break
     assert len(seen) == len(set(seen)) == count
+
+
+def test_a_misspelt_word_brings_the_nearest_words(demo_site):
+    page = get(demo_site, "/-/search?q=logemant").text
+    assert 'href="/-/search?q=logement">logement</a>' in page
+
+
+def test_number_and_gender_do_not_count(demo_site):
+    found = get(demo_site, "/-/search.json?q=locataires").json()["groups"]
+    same = get(demo_site, "/-/search.json?q=locataire").json()["groups"]
+    assert [g["count"] for g in found] == [g["count"] for g in same]
 
 
 @pytest.mark.parametrize("typed", ['"', "(", "*", "NEAR", "a" * 5000, "", " ", "🌹", "l'", "-"])

@@ -1,0 +1,40 @@
+"""The SQL functions of the search: what is typed becomes an FTS5 expression, a text an extract.
+
+`escape_fts` is Datasette's own name: `?_search=` on every table goes through it, and so finds what
+the site's search finds.
+"""
+
+from datasette import hookimpl
+
+from motamot import search
+
+
+@hookimpl(trylast=True)  # after Datasette's own escape_fts, which it replaces
+def prepare_connection(conn):
+    languages = languages_of(conn)
+
+    def expression(typed):
+        return search.expression(_text(typed), languages)
+
+    def phrase(typed):
+        return search.phrase(_text(typed), languages)
+
+    def extract(text, typed, language):
+        return search.marked(_text(text), _text(typed), language or "")
+
+    conn.create_function("escape_fts", 1, expression, deterministic=True)
+    conn.create_function("search_phrase", 1, phrase, deterministic=True)
+    conn.create_function("search_extract", 3, extract, deterministic=True)
+
+
+def languages_of(conn):
+    """The languages of the dataset; "" stands for a questionnaire that does not say."""
+    known = conn.execute("select 1 from sqlite_master where name = 'questionnaires'").fetchone()
+    if not known:
+        return ("fr",)
+    rows = conn.execute("select distinct coalesce(language, '') from questionnaires order by 1")
+    return tuple(row[0] for row in rows) or ("fr",)
+
+
+def _text(value):
+    return "" if value is None else str(value)

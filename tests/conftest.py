@@ -1,0 +1,34 @@
+"""What several tests share: the checkout, and build.py run as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def run_build() -> Run:
+    """`run_build("check", "--raw", path, cwd=folder)`: one run of build.py, ended and captured."""
+
+    def run(*arguments: object, cwd: Path = ROOT, **variables: str) -> object:
+        command = [sys.executable, str(ROOT / "build.py"), *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env={**os.environ, "PYTHONUTF8": "1", **variables},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return run  # type: ignore[return-value]
