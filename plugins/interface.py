@@ -18,7 +18,7 @@ import unicodedata
 from datasette import hookimpl
 from datasette.plugins import pm
 from datasette.utils import await_me_maybe, path_with_added_args
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 NBSP = "\u00a0"
 
@@ -43,6 +43,11 @@ def _cells(env):
         return value
 
     return fr_cell
+
+
+def found_words(value):
+    """An extract of a query, its **words found** marked."""
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<mark>\1</mark>", str(escape(value)), flags=re.DOTALL))
 
 
 # --- filters of a table -------------------------------------------------------------------------
@@ -185,6 +190,7 @@ def _foreign_labels(datasette):
 @hookimpl
 def prepare_jinja2_environment(env, datasette):
     env.filters["fr_cell"] = _cells(env)
+    env.filters["found_words"] = found_words
     env.filters["alphabetical"] = alphabetical
     env.globals.update(
         operators=OPERATORS,

@@ -525,6 +525,12 @@ def test_a_misspelt_word_brings_the_nearest_words(demo_site):
     assert 'href="/-/search?q=logement">logement</a>' in page
 
 
+def test_the_query_that_searches_marks_what_it_found(demo_site):
+    page = get(demo_site, "/questionnaires/chercher?q=logement").text
+    assert "<mark>logement</mark>" in page
+    assert "**" not in page.split("<table")[1].split("</table>")[0]
+
+
 def test_number_and_gender_do_not_count(demo_site):
     found = get(demo_site, "/-/search.json?q=locataires").json()["groups"]
     same = get(demo_site, "/-/search.json?q=locataire").json()["groups"]

@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from test_site import ROOT, build_site, get, sql
+
+from tests.test_site import ROOT, build_site, get, sql
 
 TABLES = ("questionnaires", "questions", "answers", "respondents", "documents")
 VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
