@@ -1,7 +1,8 @@
 """What the reading pages show: the rows of each page, gathered where a template asks in one line.
 
-A template says `{% set it = reading.question(id) %}`. Lists and parties always come in the
-alphabet's order, questions in the questionnaire's.
+A template says `{% set it = reading.question(id) %}`, and asks for the plain rows of one table
+itself, with `sql()`. Lists and parties always come in the alphabet's order, questions in the
+questionnaire's.
 """
 
 import unicodedata
@@ -116,10 +117,6 @@ class Reading:
             "lists": await self._asked(identifier),
             "cells": {(each["question"], each["respondent"]): each for each in answers},
             "longest": max((each["words"] for each in answers), default=0),
-            "documents": await self._rows(
-                "select id, path, respondent from documents where questionnaire = ? order by path",
-                identifier,
-            ),
         }
 
     async def question(self, identifier):
@@ -136,9 +133,6 @@ class Reading:
             "lists": lists,
             "chosen": chosen or lists,
             "is_choice": bool(chosen),
-            "links": await self._rows(
-                "select url, label from links where question = ? order by position", identifier
-            ),
             **await self._around(found),
         }
 
@@ -163,9 +157,6 @@ class Reading:
                 "reply": here,
                 "source": document,
                 "others": [e for e in question["lists"] if e["respondent"] != found["respondent"]],
-                "links": await self._rows(
-                    "select url, label from links where answer = ? order by position", identifier
-                ),
             }
         )
 
@@ -204,10 +195,7 @@ class Reading:
             " where passages.document = ? order by passages.position",
             identifier,
         )
-        return found | {
-            "passages": passages,
-            "proof": await self._row("select * from proof where document = ?", identifier),
-        }
+        return found | {"passages": passages}
 
     # --- what several of them need ---
 

@@ -63,6 +63,10 @@ def host(url):
     return re.sub(r"^[a-z]+:(?://)?(?:www\.)?", "", url).split("/")[0] or url
 
 
+def web_address(url):
+    return bool(re.match("https?://", url, re.IGNORECASE))
+
+
 def worded(text):
     """Plain words with their addresses apart, so that a page may set these smaller."""
     return Markup(_ADDRESS.sub(r'<span class="url">\g<0></span>', str(escape(text))))
@@ -75,6 +79,7 @@ def markdown(text):
 
 @hookimpl
 def prepare_jinja2_environment(env):
+    env.tests["web_address"] = web_address
     env.filters.update(
         blocks=blocks,
         first_paragraph=first_paragraph,

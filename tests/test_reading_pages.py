@@ -421,3 +421,41 @@ def test_the_about_page_is_the_markdown_file(real):
     assert [title for level, title in shown.headings if level == 2] == titles
     assert shown.says("Demander une correction")
     assert not shown.says("**")
+
+
+# --- what must not happen ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A folder whose words try to be more than words, with the line ends of Windows."""
+    raw = tmp_path_factory.mktemp("hostile-raw")
+    (raw / "respondents.yml").write_text(
+        "mal:\n  name: '<script>alert(1)</script> & \"co\"'\n  url: 'javascript:alert(2)'\n"
+        "  note: '<b>inféré</b>'\n"
+    )
+    (raw / "q").mkdir()
+    (raw / "q" / "questionnaire.yml").write_text(
+        "title: 'Titre <img src=x onerror=alert(3)>'\nsource_url: 'javascript:alert(4)'\n"
+    )
+    (raw / "q" / "mal.md").write_bytes(
+        b"# T\r\n\r\n1. Un [lien](javascript:alert(5)) <script>alert(6)</script> ?\r\n\r\n"
+        b"Oui, [l\xc3\xa0](javascript:alert(7)) <img src=http://example.org/x.png>\r\n"
+    )
+    return build_site(raw, tmp_path_factory.mktemp("hostile"))
+
+
+def test_words_stay_words(hostile):
+    for path in every_page(hostile):
+        html = get(hostile, path).text
+        assert not re.search(r"<script|<img|<b>", html), path
+        for addresses in Read(html).links.values():
+            assert not any(str(address).startswith("javascript:") for address in addresses), path
+
+
+def test_line_ends_of_windows_are_kept(hostile):
+    document = sql(hostile, "select markdown from documents")[0]["markdown"]
+    assert "\r\n" in document
+    shown = get(hostile, "/questionnaires/documents/q_mal").text
+    assert "\r" not in shown, "a browser would read a bare CR as a new line"
+    assert Read(shown).code == document
