@@ -1,0 +1,249 @@
+"""What the reading pages show: the rows of each page, gathered where a template asks in one line.
+
+A template says `{% set it = reading.question(id) %}`, and asks for the plain rows of one table
+itself, with `sql()`. Lists and parties always come in the alphabet's order, questions in the
+questionnaire's.
+"""
+
+import unicodedata
+from itertools import groupby
+from urllib.parse import urlencode
+
+from datasette import hookimpl
+
+DATABASE = "questionnaires"
+PER_PAGE = 25  # questionnaires on one page of the home
+FOLDED = 60  # questions at most that the home carries folded under their questionnaires
+NAMED = 40  # lists and parties at most that the home names
+READ_AT_ONCE = 1500  # words of a list's answers that its page shows without being asked
+
+QUESTIONNAIRES = """
+    select questionnaires.*,
+      (select count(*) from questions where questionnaire = questionnaires.id) as questions,
+      count(replies.id) as asked,
+      count(*) filter (where status in ('answered', 'partial')) as replied
+    from questionnaires left join replies on replies.questionnaire = questionnaires.id
+    group by questionnaires.id"""
+
+QUESTIONS = """
+    select questions.id, number, text, section, sections.title as section_title
+    from questions left join sections on sections.id = questions.section
+    where questions.questionnaire = ? order by questions.position"""
+
+QUESTION = """
+    select questions.*, sections.title as section_title, questionnaires.title as
+      questionnaire_title,
+      nullif(questionnaires.language, 'fr') as lang
+    from questions
+    join questionnaires on questionnaires.id = questions.questionnaire
+    left join sections on sections.id = questions.section
+    where questions.id = ?"""
+
+# Every list that was asked a questionnaire, whether it replied or not.
+ASKED = """
+    select replies.*, respondents.name, respondents.note as respondent_note,
+      coalesce(respondents.short_name, respondents.name) as short_name
+    from replies join respondents on respondents.id = replies.respondent
+    where replies.questionnaire = ?"""
+
+ANSWERS = """
+    select answers.*, documents.path
+    from answers join documents on documents.id = answers.document
+    join questions on questions.id = answers.question"""
+
+WRITTEN = "select count(*) as n from answers where status = 'answered'"
+
+NEIGHBOURS = """
+    select id, number, text, position from questions
+    where questionnaire = ? and position in (? - 1, ? + 1) order by position"""
+
+
+class Reading:
+    """Asks the database for a template. Every method returns dicts and lists of dicts."""
+
+    def __init__(self, datasette, request):
+        self._datasette = datasette
+        self._request = request
+
+    async def _rows(self, sql, *args):
+        found = await self._datasette.get_database(DATABASE).execute(sql, args)
+        return [dict(row) for row in found.rows]
+
+    async def _row(self, sql, *args):
+        return next(iter(await self._rows(sql, *args)), None)
+
+    def asked_for(self, name):
+        """The values of a parameter of this page's address."""
+        return self._request.args.getlist(name) if self._request else []
+
+    def permalink(self):
+        """The whole address of this page, without its parameters: what a print needs."""
+        return self._datasette.absolute_url(self._request, self._request.path)
+
+    # --- one method per page ---
+
+    async def home(self):
+        everything = _alphabetical(await self._rows(QUESTIONNAIRES), "title")
+        lists = _alphabetical(await self._rows("select id, name from respondents"), "name")
+        pages = max(1, -(-len(everything) // PER_PAGE))
+        page = min(max(1, _whole(self.asked_for("page"))), pages)
+        shown = everything[(page - 1) * PER_PAGE : page * PER_PAGE]
+        if sum(each["questions"] for each in shown) <= FOLDED:
+            for each in shown:
+                each["sections"] = await self._sections(each["id"])
+        return {
+            "questionnaires": shown,
+            "count": len(everything),
+            "page": page,
+            "pages": pages,
+            "answers": (
+                await self._row("select count(*) as n from answers where status = 'answered'")
+            )["n"],
+            "respondents": len(lists),
+            "lists": lists if len(lists) <= NAMED else [],
+            "size": self._datasette.get_database(DATABASE).size,
+        }
+
+    async def questionnaire(self, identifier):
+        found = await self._row(f"select * from ({QUESTIONNAIRES}) where id = ?", identifier)
+        answers = await self._rows(
+            "select answers.id, question, respondent, answers.status, words from answers"
+            " join questions on questions.id = question where questionnaire = ?",
+            identifier,
+        )
+        return found | {
+            "lang": _foreign(found["language"]),
+            "sections": await self._sections(identifier),
+            "lists": await self._asked(identifier),
+            "cells": {(each["question"], each["respondent"]): each for each in answers},
+            "longest": max((each["words"] for each in answers), default=0),
+        }
+
+    async def question(self, identifier):
+        found = await self._row(QUESTION, identifier)
+        answers = await self._rows(f"{ANSWERS} where questions.id = ?", identifier)
+        by_list = {each["respondent"]: each for each in answers}
+        lists = [
+            each | {"answer": by_list.get(each["respondent"])}
+            for each in await self._asked(found["questionnaire"])
+        ]
+        wanted = set(self.asked_for("liste"))
+        chosen = [each for each in lists if each["respondent"] in wanted]
+        return found | {
+            "lists": lists,
+            "chosen": chosen or lists,
+            "is_choice": bool(chosen),
+            **await self._around(found),
+        }
+
+    async def answer(self, identifier):
+        found = await self._row(f"{ANSWERS} where answers.id = ?", identifier)
+        question = await self.question(found["question"])
+        here = next(e for e in question["lists"] if e["respondent"] == found["respondent"])
+        document = await self._row(
+            "select id, path, sha256, lines, bytes from documents where id = ?", found["document"]
+        )
+        of_same_list = f"{ANSWERS} where questions.id = ? and answers.respondent = ?"
+        around = {
+            f"{which}_answer": await self._row(of_same_list, other["id"], found["respondent"])
+            for which in ("previous", "next")
+            if (other := question[which])
+        }
+        return (
+            found
+            | around
+            | {
+                "question": question,
+                "reply": here,
+                "source": document,
+                "others": [e for e in question["lists"] if e["respondent"] != found["respondent"]],
+            }
+        )
+
+    async def respondent(self, identifier):
+        found = await self._row("select * from respondents where id = ?", identifier)
+        replies = await self._rows(
+            "select replies.*, title, election, place, nullif(language, 'fr') as lang from replies"
+            " join questionnaires on questionnaires.id = questionnaire where respondent = ?",
+            identifier,
+        )
+        answers = await self._rows(f"{ANSWERS} where answers.respondent = ?", identifier)
+        by_question = {each["question"]: each for each in answers}
+        wanted = self.asked_for("questionnaire")
+        few = len(replies) == 1 or sum(each["words"] for each in answers) <= READ_AT_ONCE
+        for reply in replies:
+            reply["sections"] = await self._sections(reply["questionnaire"])
+            reply["in_full"] = reply["questionnaire"] in wanted or (few and not wanted)
+        return found | {
+            "replies": _alphabetical(replies, "title"),
+            "answers": by_question,
+            "longest": max((each["words"] for each in answers), default=0),
+        }
+
+    async def document(self, identifier):
+        found = await self._row(
+            "select documents.*, title, nullif(language, 'fr') as lang, respondents.name"
+            " from documents join questionnaires on questionnaires.id = questionnaire"
+            " left join respondents on respondents.id = respondent where documents.id = ?",
+            identifier,
+        )
+        passages = await self._rows(
+            "select passages.*, number, answers.id as answer from passages"
+            " left join questions on questions.id = passages.question"
+            " left join answers on answers.question = passages.question and kind = 'answer'"
+            " and answers.document = passages.document"
+            " where passages.document = ? order by passages.position",
+            identifier,
+        )
+        return found | {"passages": passages}
+
+    # --- what several of them need ---
+
+    async def _asked(self, questionnaire):
+        return _alphabetical(await self._rows(ASKED, questionnaire), "name")
+
+    async def _sections(self, questionnaire):
+        """The questions in order, cut where the section changes: [{title, questions}, ...]."""
+        questions = await self._rows(QUESTIONS, questionnaire)
+        return [
+            {"id": section, "title": title, "questions": list(group)}
+            for (section, title), group in groupby(
+                questions, key=lambda each: (each["section"], each["section_title"])
+            )
+        ]
+
+    async def _around(self, question):
+        position = question["position"]
+        found = await self._rows(NEIGHBOURS, question["questionnaire"], position, position)
+        return {
+            "previous": next((each for each in found if each["position"] < position), None),
+            "next": next((each for each in found if each["position"] > position), None),
+        }
+
+
+def _alphabetical(rows, column):
+    """In the order of a French dictionary: accents and capitals do not count."""
+
+    def letters(row):
+        folded = unicodedata.normalize("NFD", row[column].casefold())
+        return "".join(c for c in folded if not unicodedata.combining(c)), row["id"]
+
+    return sorted(rows, key=letters)
+
+
+def _foreign(code):
+    return code if code and code != "fr" else None
+
+
+def _whole(values):
+    return int(values[0]) if values and values[0].isdecimal() and len(values[0]) < 6 else 1
+
+
+@hookimpl
+def extra_template_vars(datasette, request):
+    return {"reading": Reading(datasette, request)}
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    env.filters["with_parameters"] = lambda url, **found: f"{url}?{urlencode(found, doseq=True)}"

@@ -1,0 +1,181 @@
+"""The search page: datasette-search-all's address and tables, results drawn on the server.
+
+`hits` is the one place that knows how words are looked for: text typed -> ranked extracts.
+"""
+
+from datasette import hookimpl
+from datasette.utils.asgi import Response
+
+from motamot import search as words
+
+DATABASE = "questionnaires"
+FILTERS = ("questionnaire", "section", "liste")
+KINDS = {"questions": "questions", "answers": "reponses"}  # and what `dans` calls them
+FIRST, PAGE = 10, 25  # hits of each kind on the first page; on a page of one kind
+EXTRACT = {"questions": 60, "answers": 40}  # words shown around what was found
+MOST_SECTIONS = 150  # a longer list waits until a questionnaire is chosen
+
+# What matches, and whether it holds all the words in a row: such texts come first.
+FOUND = """
+    with found as materialized (
+      select rowid as id, rank from {kind}_search where {kind}_search match escape_fts(:q)),
+    in_a_row as materialized (
+      select rowid as id from {kind}_search where {kind}_search match search_phrase(:q))"""
+
+COLUMNS = """
+    questions.number, questions.text as question, questions.questionnaire,
+    questionnaires.title, questionnaires.language"""
+
+SQL = {
+    "questions": f"""{FOUND.format(kind="questions")}
+        select questions.id, '' as respondent, questions.text, {COLUMNS}
+        from found
+        join questions on questions.rowid = found.id
+        join questionnaires on questionnaires.id = questions.questionnaire
+        where (:questionnaire = '' or questions.questionnaire = :questionnaire)
+          and (:section = '' or questions.section = :section)
+          and (:liste = '' or exists (
+            select 1 from answers where answers.question = questions.id and respondent = :liste))
+        order by found.id in (select id from in_a_row) desc, found.rank, found.id""",
+    "answers": f"""{FOUND.format(kind="answers")}
+        select answers.id, respondents.name as respondent, answers.text, {COLUMNS}
+        from found
+        join answers on answers.rowid = found.id
+        join questions on questions.id = answers.question
+        join questionnaires on questionnaires.id = questions.questionnaire
+        join respondents on respondents.id = answers.respondent
+        where (:questionnaire = '' or questions.questionnaire = :questionnaire)
+          and (:section = '' or questions.section = :section)
+          and (:liste = '' or answers.respondent = :liste)
+        order by found.id in (select id from in_a_row) desc, found.rank, found.id""",
+}
+
+
+async def hits(datasette, q, filters, kind, limit, offset=0):
+    """What answers `q` among `kind`: (how many there are, rows with their extract, best first)."""
+    if words.is_empty(q, await languages(datasette)):
+        return 0, []
+    asked = {**filters, "q": q}
+    page = f"{SQL[kind]} limit {int(limit)} offset {int(offset)}"
+    counted = await datasette.execute(DATABASE, f"select count(*) from ({SQL[kind]})", asked)
+    found = [dict(row) for row in (await datasette.execute(DATABASE, page, asked)).rows]
+    for row in found:
+        language = row.pop("language") or ""
+        row["extract"] = words.pieces(row.pop("text"), q, language, EXTRACT[kind])
+        row["lang"] = language if language != "fr" else ""
+    return counted.single_value(), found
+
+
+async def languages(datasette):
+    """The languages of the questionnaires: what is typed is read in each of them."""
+    rows = await datasette.execute(
+        DATABASE, "select distinct coalesce(language, '') from questionnaires order by 1"
+    )
+    return tuple(row[0] for row in rows.rows) or ("fr",)
+
+
+async def second_thoughts(datasette, q):
+    """When nothing answers: other searches to try, from words that look alike or one word less."""
+    language = (await languages(datasette))[-1]
+    counts = {}
+    for typed, expression in words.alone(q, language).items():
+        found = await datasette.execute(
+            DATABASE,
+            "select (select count(*) from answers_search where answers_search match :e)"
+            " + (select count(*) from questions_search where questions_search match :e)",
+            {"e": expression},
+        )
+        counts[typed] = found.single_value()
+    unknown = [typed for typed, count in counts.items() if not count]
+    known = await datasette.execute(DATABASE, "select folded, written from search_words")
+    vocabulary = {row["folded"]: row["written"] for row in known.rows} if unknown else {}
+    tries = [
+        q.replace(typed, near) for typed in unknown for near in words.nearest(typed, vocabulary)
+    ]
+    shorter = words.without_rarest(q, language, counts)
+    return list(dict.fromkeys([*tries, *([shorter] if shorter else [])]))[:5]
+
+
+# --- a request ------------------------------------------------------------------------------------
+
+
+async def search(datasette, request):
+    """Everything the page and its JSON show."""
+    q = (request.args.get("q") or "").strip()[:2000]
+    filters = {name: request.args.get(name) or "" for name in FILTERS}
+    asked = request.args.get("dans") or ""
+    only = next((kind for kind, name in KINDS.items() if name == asked), "")
+    page = request.args.get("page") or "1"
+    page = min(max(int(page), 1), 10_000) if page.isascii() and page.isdigit() else 1
+    groups = []
+    for kind in KINDS:
+        limit = PAGE if only == kind else 0 if only else FIRST
+        offset = (page - 1) * PAGE if only == kind else 0
+        count, rows = await hits(datasette, q, filters, kind, limit, offset)
+        for row in rows:
+            row["href"] = datasette.urls.row(DATABASE, kind, row["id"])
+        more = count > offset + limit
+        groups.append(
+            {"kind": kind, "dans": KINDS[kind], "count": count, "hits": rows, "more": more}
+        )
+    return {"q": q, "filters": filters, "only": only, "page": page, "groups": groups}
+
+
+async def choices(datasette, filters):
+    """What the form offers: {filter: [(value, words, group, language)]}."""
+
+    async def rows(sql, *args):
+        return [(*row, "", "")[:4] for row in (await datasette.execute(DATABASE, sql, args)).rows]
+
+    chosen = filters["questionnaire"]
+    sections = await rows(
+        f"""select sections.id, sections.title, questionnaires.title,
+              nullif(questionnaires.language, 'fr')
+            from sections join questionnaires on questionnaires.id = sections.questionnaire
+            where ? in ('', questionnaires.id) order by questionnaires.title, sections.position
+            limit {MOST_SECTIONS + 1}""",
+        chosen,
+    )
+    return {
+        "questionnaire": await rows(
+            "select id, title, '', nullif(language, 'fr') from questionnaires order by title, id"
+        ),
+        "section": sections if len(sections) <= MOST_SECTIONS else [],
+        "liste": await rows(
+            "select id, name from respondents where id in (select respondent from answers)"
+            " order by name, id"
+        ),
+    }
+
+
+@hookimpl
+def extra_template_vars(datasette, request, template):
+    async def found():
+        if template != "search_all.html":
+            return {}
+        asked = await search(datasette, request)
+        nothing = asked["q"] and not any(group["count"] for group in asked["groups"])
+        return {
+            "found": asked,
+            "choices": await choices(datasette, asked["filters"]),
+            "tries": await second_thoughts(datasette, asked["q"]) if nothing else [],
+        }
+
+    return found
+
+
+async def search_json(datasette, request):
+    found = await search(datasette, request)
+    for group in found["groups"]:
+        for hit in group["hits"]:
+            hit["url"] = datasette.absolute_url(request, hit.pop("href"))
+            hit["extract"] = "".join(
+                f"<b>{piece}</b>" if marked else piece for piece, marked in hit["extract"]
+            )
+    headers = {"Access-Control-Allow-Origin": "*"} if datasette.cors else {}
+    return Response.json(found, headers=headers)
+
+
+@hookimpl(tryfirst=True)
+def register_routes():
+    return [(r"/-/search\.json$", search_json)]
