@@ -160,6 +160,20 @@ def test_two_lists_are_compared_question_by_question(demo):
     assert {r["seconde liste"] for r in found} == {b}
 
 
+def test_without_a_choice_the_two_lists_compared_got_the_same_questions(demo):
+    found = rows(demo, "/questionnaires/comparer.json")
+    assert not any("non interrogée" in str(value) for value in found[0].values())
+    assert found[0]["sa réponse"]
+    assert found[0]["réponse de la seconde"]
+
+
+def test_a_list_that_was_not_asked_is_not_said_to_be_silent(demo):
+    found = rows(demo, "/questionnaires/comparer.json?a=liste-exemple-a&b=example-list-g")
+    assert {r["réponse de la seconde"] for r in found if r["questionnaire"].startswith("Se")} == {
+        "(liste non interrogée)"
+    }
+
+
 def test_silence_is_said_in_words(demo):
     states = {r["état"] for r in rows(demo, "/questionnaires/qui-a-repondu.json")}
     assert states == {
