@@ -41,7 +41,6 @@ class Item:
     number: str
     start: int
     extent: Extent
-    body_stop: int  # where its answer must have ended: the next title or question
 
 
 def marks_of(
@@ -76,8 +75,7 @@ def marks_of(
     extents = [extent(page, h, bodies[i], starts[i], use) for i, h in enumerate(heads)]
     for i, (head, found) in enumerate(zip(heads, _without_name(page, extents), strict=True)):
         start = stems[i] or head.start
-        stop = closings[i][0].start if closings[i] else bounds[i]
-        items.append(Item(head, numbers[i], start, found, stop))
+        items.append(Item(head, numbers[i], start, found))
         marks.append(Mark(start, "question", numbers[i], found.doubt))
         if found.answer is not None:
             marks.append(Mark(found.answer, "answer", numbers[i]))

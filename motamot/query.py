@@ -85,11 +85,13 @@ class Query:
 
     def match_expression(self) -> str:
         """The FTS5 expression for every group; "" when there is nothing to search."""
-        return self._expression(" AND ")
-
-    def any_expression(self) -> str:
-        """The same for any group: what to fall back on, or to rank by."""
-        return self._expression(" OR ")
+        wanted = " AND ".join(
+            "(" + " OR ".join(c.expression() for c in group) + ")" for group in self.groups
+        )
+        if not self.without:
+            return wanted
+        unwanted = " OR ".join(f"({c.expression()})" for c in self.without)
+        return f"({wanted or chr(34) + MARK + chr(34)}) NOT ({unwanted})"
 
     def phrase_expression(self) -> str:
         """The words typed, in a row, in any number and gender; "" unless two or more.
@@ -97,15 +99,6 @@ class Query:
         A text that also matches this should be ranked before one where the words are scattered.
         """
         return '"' + " ".join(MARK + key for key in self.loose) + '"' if len(self.loose) > 1 else ""
-
-    def _expression(self, link: str) -> str:
-        wanted = link.join(
-            "(" + " OR ".join(c.expression() for c in group) + ")" for group in self.groups
-        )
-        if not self.without:
-            return wanted
-        unwanted = " OR ".join(f"({c.expression()})" for c in self.without)
-        return f"({wanted or chr(34) + MARK + chr(34)}) NOT ({unwanted})"
 
 
 def parse_query(typed: str, language: str = "fr") -> Query:
