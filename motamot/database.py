@@ -28,6 +28,7 @@ from motamot.records import (
     slug,
 )
 from motamot.render import count_words, html, links, plain, question_html
+from motamot.search import ASSUMED
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 Row = dict[str, object]
@@ -114,7 +115,7 @@ class Writer:
 
     def _index(self, table: str, rows: list[Row], language: str | None) -> None:
         """Index texts for the site's search, in the language of their questionnaire."""
-        code = language or ""
+        code = language or ASSUMED
         start = self._indexed[table] + 1
         indexed = [(start + i, terms(str(r["text"]), code) or MARK) for i, r in enumerate(rows)]
         self._indexed[table] += len(rows)

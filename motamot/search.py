@@ -16,6 +16,7 @@ from motamot.french import MARK
 from motamot.query import Clause, Query, extract, parse_query
 from motamot.stems import fold
 
+ASSUMED = "fr"  # the language of a questionnaire that does not say: this is a French site
 EVERYTHING = f'"{MARK}"'  # every indexed text holds the mark
 NOTHING = '""'
 

@@ -60,7 +60,7 @@ async def hits(datasette, q, filters, kind, limit, offset=0):
     counted = await datasette.execute(DATABASE, f"select count(*) from ({SQL[kind]})", asked)
     found = [dict(row) for row in (await datasette.execute(DATABASE, page, asked)).rows]
     for row in found:
-        language = row.pop("language") or ""
+        language = row.pop("language") or words.ASSUMED
         row["extract"] = words.pieces(row.pop("text"), q, language, EXTRACT[kind])
         row["lang"] = language if language != "fr" else ""
     return counted.single_value(), found
@@ -68,10 +68,8 @@ async def hits(datasette, q, filters, kind, limit, offset=0):
 
 async def languages(datasette):
     """The languages of the questionnaires: what is typed is read in each of them."""
-    rows = await datasette.execute(
-        DATABASE, "select distinct coalesce(language, '') from questionnaires order by 1"
-    )
-    return tuple(row[0] for row in rows.rows) or ("fr",)
+    rows = (await datasette.execute(DATABASE, "select distinct language from questionnaires")).rows
+    return tuple(sorted({row[0] or words.ASSUMED for row in rows})) or (words.ASSUMED,)
 
 
 async def second_thoughts(datasette, q):

@@ -20,7 +20,7 @@ def prepare_connection(conn):
         return search.phrase(_text(typed), languages)
 
     def extract(text, typed, language):
-        return search.marked(_text(text), _text(typed), language or "")
+        return search.marked(_text(text), _text(typed), language or search.ASSUMED)
 
     conn.create_function("escape_fts", 1, expression, deterministic=True)
     conn.create_function("search_phrase", 1, phrase, deterministic=True)
@@ -28,12 +28,12 @@ def prepare_connection(conn):
 
 
 def languages_of(conn):
-    """The languages of the dataset; "" stands for a questionnaire that does not say."""
+    """The languages of the dataset: what is typed is read in each of them."""
     known = conn.execute("select 1 from sqlite_master where name = 'questionnaires'").fetchone()
     if not known:
-        return ("fr",)
-    rows = conn.execute("select distinct coalesce(language, '') from questionnaires order by 1")
-    return tuple(row[0] for row in rows) or ("fr",)
+        return (search.ASSUMED,)
+    rows = conn.execute("select distinct language from questionnaires")
+    return tuple(sorted({row[0] or search.ASSUMED for row in rows})) or (search.ASSUMED,)
 
 
 def _text(value):
