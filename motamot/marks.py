@@ -80,7 +80,16 @@ def marks_of(
         if found.answer is not None:
             marks.append(Mark(found.answer, "answer", numbers[i]))
         marks += closings[i]
+    marks += _between_runs(page, heads, extents)
     return with_settled(page, marks, items, settled)
+
+
+def _between_runs(page: Page, heads: Sequence[Head], extents: Sequence[Extent]) -> list[Mark]:
+    """Where all questions come before all answers: what stands between the two is preamble."""
+    starts = [e.answer for e in extents if e.answer is not None]
+    if not starts or len(heads) < 2 or min(starts) < heads[-1].start:
+        return []
+    return [Mark(c.start, "preamble") for c in page.between(heads[-1].end, min(starts))[:1]]
 
 
 def _without_name(page: Page, extents: Sequence[Extent]) -> list[Extent]:

@@ -11,10 +11,11 @@ question and answer is an exact slice. It knows no particular questionnaire. The
     sequence of numbers (of each style of number, of each style of line, of all), one repeated
     style (headings of a level, bold, italic, quoted, bulleted, capital lines), "Q:" marks, two
     speakers who take turns, what stands before each "Réponse :", rows of tables, sentences that
-    ask, the questionnaire's own questions where they are known. One scale weighs them all
-    (`scale.weigh`): what is chosen should ask and stand out; what follows should exist and
-    answer; numbers should follow each other; nothing that looks alike should be left inside an
-    answer. Where two readings weigh nearly the same, a warning names the first line they dispute.
+    ask, a list of questions followed by a list of answers, the questionnaire's own questions where
+    they are known. One scale weighs them all (`scale.weigh`): what is chosen should ask and stand
+    out; what follows should exist and answer; numbers should follow each other; nothing that looks
+    alike should be left inside an answer. Where two readings weigh nearly the same, a warning names
+    the first line they dispute.
  4. **A sequence of numbers** may have gaps, may restart after a section's title, may go down to
     3.1, 3a or a lettered line that asks. Numbers inside answers lose against the outer sequence.
  5. **A question** is its line or block; plus the sentence that asks when a number or short heading
@@ -141,6 +142,8 @@ def _document(
     passages = [passage for passage, _ in marked]
     sections = _sections(lines.text, passages)
     by_start = {item.start: item for item in items}
+    by_number = {item.number: item for item in items}
+    unique = len(by_number) == len(items)
     item: Item | None = None
     questions: list[Question] = []
     answers_: list[Answer] = []
@@ -155,12 +158,14 @@ def _document(
                 lines.text, page, item, passage, len(questions) + 1, section or None
             )
             questions.append(question)
-            if not _is_answered(passages[at + 1 :]):
+            after = passages if unique else passages[at + 1 :]
+            if not _is_answered(after, item.number if unique else None):
                 blank, empty = _blank(lines, item, passage)
                 answers_.append(blank)
                 complete.append(empty)
         elif passage.kind == "answer" and item is not None:
-            answers_.append(_answer(lines, page, item, passage))
+            owner = by_number.get(passage.question or "", item) if unique else item
+            answers_.append(_answer(lines, page, owner, passage))
     return Document(
         path=path,
         text=lines.text,
@@ -172,8 +177,11 @@ def _document(
     )
 
 
-def _is_answered(following: Sequence[Passage]) -> bool:
-    """Whether an answer comes before the next question."""
+def _is_answered(following: Sequence[Passage], number: str | None) -> bool:
+    """Whether a passage answers that number; without one, whether an answer comes before the next
+    question."""
+    if number is not None:
+        return any(p.kind == "answer" and p.question == number for p in following)
     kinds = [p.kind for p in following]
     until = kinds.index("question") if "question" in kinds else len(kinds)
     return "answer" in kinds[:until]

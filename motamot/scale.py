@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from motamot.heads import STRONG_STYLES, Head
 from motamot.labels import is_group_label
@@ -23,6 +24,7 @@ from motamot.page import (
     lead_asks,
     looks_like_title,
 )
+from motamot.pairing import paired_readings
 from motamot.proposals import Reading, propose
 from motamot.sequence import follows
 from motamot.wording import (
@@ -35,7 +37,8 @@ _STANDING_OUT = STRONG_STYLES | {"italic", "quote"}
 
 def best(page: Page) -> list[tuple[float, Reading]]:
     """The readings of a document with their weights, the best first."""
-    readings = (replace(r, heads=clipped(page, r.heads)) for r in propose(page))
+    proposed = chain(propose(page), paired_readings(page))
+    readings = (replace(r, heads=clipped(page, r.heads)) for r in proposed)
     weighed = [(weigh(page, reading), reading) for reading in readings]
     return sorted(weighed, key=lambda pair: -pair[0])
 
