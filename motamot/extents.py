@@ -12,6 +12,7 @@ from motamot.labels import (
 )
 from motamot.page import Chunk, Page
 from motamot.wording import (
+    addresses,
     answers,
     asks,
     ends_asking,
@@ -169,6 +170,8 @@ def _after_blocks(page: Page, head: Head, body: Sequence[Chunk], use: Habits) ->
             if last:
                 doubt = "the only thing under this question is a link: it was read as its answer"
                 break
+        elif last and at == 0 and use.apart and page.asks(chunk.start, chunk.stop) >= 1.0:
+            return Extent(None, None, chunk.stop)
         elif last or not _goes_on(page, head, chunk, asked, use, first=at == 0):
             break
         asked = max(asked, page.asks(chunk.start, chunk.stop))
@@ -216,7 +219,8 @@ def _goes_on(
     if answers(text) > 0 or len(text.split()) > 90:
         return False
     weight = page.asks(chunk.start, chunk.stop)
-    return weight >= 1.2 or (asked < 0.9 and weight >= 1.0)
+    alone = len(_first_sentence(text.strip())) >= len(text.strip()) - 2
+    return weight >= 1.2 and (addresses(text) or (asked < 0.9 and alone))
 
 
 def _inside_block(page: Page, head: Head, use: Habits) -> Extent:
@@ -241,9 +245,11 @@ def _split_block(page: Page, head: Head, use: Habits) -> Extent | None:
         return Extent(at, at, head.end)
     if head.level:
         return None
-    by_mark = _split_by_line(page, head) or _split_after_question(page, head)
     block = page.text[head.wording : head.stop]
     newline = _NEXT_LINE.search(block)
+    by_mark = None
+    if not (use.same_block and newline and _states_then_wonders(block, newline.start())):
+        by_mark = _split_by_line(page, head) or _split_after_question(page, head)
     short = newline is not None and len(block[: newline.start()].split()) <= 10
     if by_mark or not (use.same_block or (short and head.label and "?" not in block)):
         return by_mark
@@ -290,6 +296,13 @@ def _split_by_line(page: Page, head: Head) -> Extent | None:
         elif not _still_asks(rest):
             return _at(page, head.wording + match.end(), head)
     return None
+
+
+def _states_then_wonders(block: str, newline: int) -> bool:
+    """Whether the first line is a finished statement and no later question speaks to the list:
+    "3. Closing at midnight." over "At one on Saturdays. Is that too early?"."""
+    first, rest = block[:newline].rstrip(), block[newline:]
+    return first.endswith(".") and "?" not in first and not addresses(rest)
 
 
 def _first_sentence(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from motamot.blocks import Unit, readable
 from motamot.blocks import units as find_units
@@ -16,6 +16,7 @@ from motamot.wording import (
     asks,
     closes,
     ends_asking,
+    greets,
     words,
 )
 
@@ -123,7 +124,22 @@ def page_of(text: str, known: frozenset[str] = frozenset(), *, blank: bool = Fal
     """The blocks of a text and everything in it that could begin a question."""
     view = readable(text)
     units = find_units(Lines(text), view)
-    return make_page(view, units, find_heads(view, units), known, blank=blank)
+    page = make_page(view, units, find_heads(view, units), known, blank=blank)
+    end = _farewell(page)
+    return page if end is None else replace(page, heads=[h for h in page.heads if h.start < end])
+
+
+def _farewell(page: Page) -> int | None:
+    """Where the greeting of a letter's end begins, when little follows it: no question does."""
+    after = 0
+    for chunk in reversed(page.chunks):
+        words = page.text[max(chunk.start, page.units[chunk.unit].body) : chunk.stop]
+        if greets(words):
+            return chunk.start
+        after += len(words.split())
+        if after > 60:
+            return None
+    return None
 
 
 def looks_like_title(page: Page, chunk: Chunk) -> bool:

@@ -240,7 +240,8 @@ def _question(
     markdown = text[passage.char_start : passage.char_end].strip()
     end = min(passage.char_end, max(item.extent.wording_end, head.wording))
     begin = head.wording if item.start == head.start else _stem_wording(page, item.start)
-    prefix = "#" * head.level + " " if head.level else ""
+    own = text[head.wording : head.end].strip(" *_\r\n")
+    prefix = "#" * head.level + " " if head.level and own else ""
     before = text[passage.char_start : begin]
     opened = head.open if item.start == head.start and head.open in before else ""
     wording = prefix + opened + text[begin:end].strip()

@@ -21,6 +21,7 @@ from motamot.page import (
 from motamot.sequence import chain
 from motamot.wording import (
     asks,
+    closes,
     ends_asking,
     fold,
     words,
@@ -88,7 +89,8 @@ def _numbered_head(page: Page, head: Head) -> Head | None:
 def _styled_readings(page: Page) -> Iterator[Reading]:
     styles: dict[str, list[Head]] = {}
     for head in page.heads:
-        if head.style == "plain" or head.unit in page.markers:
+        wording = page.text[head.wording : head.end].strip("*_ ")
+        if head.style == "plain" or head.unit in page.markers or closes(wording):
             continue
         if head.first or head.style in STRONG_STYLES:
             styles.setdefault(head.style, []).append(head)
@@ -115,6 +117,10 @@ def _styled_readings(page: Page) -> Iterator[Reading]:
         yield Reading("style bold, lead or whole", tuple(_in_order(bolds)))
         bulleted = [h for h in bolds if page.units[h.unit].bullet]
         yield Reading("style bold, bulleted", tuple(_in_order(bulleted)))
+    for level in ("h2", "h3", "h4", "h5"):  # headings at first, bold lines later
+        headings, lines = styles.get(level, []), styles.get("bold", [])
+        if headings and lines and headings[-1].start < lines[0].start:
+            yield Reading(f"style {level}, then bold", (*headings, *lines))
     yield Reading("styled, asking", tuple(_in_order(asking)))
     yield Reading(
         "strong, asking",

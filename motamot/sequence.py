@@ -68,17 +68,20 @@ def _worths(page: Page, group: Sequence[Head]) -> list[float]:
         worth = 0.8 * asked
         if lead_asks(page, head) and not ends_asking(page.text[head.wording : head.end]):
             worth = max(worth, 0.9)
-        while body and looks_like_title(page, body[-1]):
+        next_label = group[at + 1].label if at + 1 < len(group) else None
+        lists = next_label is not None and next_label.parts[:1] == ("a",)  # "Two lines:", then a)
+        while body and not lists and looks_like_title(page, body[-1]):
             body.pop()
         following = page.by_unit.get(head.unit + 1)
         stem = following is not None and following.label and following.label.parts[:1] == ("a",)
-        if body or goes_past_first_line(page, head) or stem:
+        followed = body or goes_past_first_line(page, head) or stem
+        worth += 0.5 if head.style == usual and (followed or asked > 0 or usual != "plain") else 0.0
+        if followed:
             worth += 0.6
         elif not page.blank:
             worth -= 0.5 if asked >= 0.9 else 1.6
         worth -= 0.8 if head.label and head.label.scheme == "weak" else 0.0
         worth += 0.8 if head.level else 0.6 if head.style in STRONG_STYLES else 0.0
-        worth += 0.5 if head.style == usual else 0.0
         worth += 0.3 if head.first else -0.8
         worth -= 0.4 * head.depth if head.depth > 1 else 0.0
         if head.label and head.label.scheme.startswith("Q"):
@@ -114,7 +117,7 @@ def _step(page: Page, before: Parts, earlier: Head, head: Head) -> tuple[float, 
     if gap > 1:
         return max(-6.0, -1.2 * (gap - 1)), own
     if first in (0, 1) and _after_section(page, head):
-        return -0.7, own
+        return -1.6, own
     return -7.0, own
 
 
@@ -138,13 +141,16 @@ def follows(before: int | str, after: int | str) -> bool:
 
 
 def _after_section(page: Page, head: Head) -> bool:
-    """Whether the block before a head looks like a section's title."""
+    """Whether a section's title stands before a head, an introduction between them or not."""
     at = bisect_left(page.starts, head.start) - 1
-    for back in range(at, max(-1, at - 3), -1):
+    for back in range(at, max(-1, at - 4), -1):
         chunk = page.chunks[back]
-        if looks_like_title(page, chunk):
+        inner = page.by_unit.get(chunk.unit)
+        if page.units[chunk.unit].kind == "heading" or (
+            back > at - 2 and looks_like_title(page, chunk)
+        ):
             return True
-        if page.answers(chunk.start, chunk.stop) >= 0.7:
+        if inner is not None and inner.numbered:
             return False
     return False
 

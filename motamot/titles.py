@@ -227,10 +227,13 @@ def find_section(
             continue
         titles = [i for i in range(start, count) if is_title[i]]
         rest = list(range(titles[-1] + 1, count))
-        intro = "\n".join(page.text[chunks[i].start : chunks[i].stop] for i in rest)
+        words = [i for i in rest if page.units[chunks[i].unit].column < 0]
+        intro = "\n".join(page.text[chunks[i].start : chunks[i].stop] for i in words)
         heading_level = page.units[chunks[start].unit].level
         outer = heading_level and gap.before.level and heading_level < gap.before.level
-        if rest and not outer and (answers(intro) >= 0.7 or len(intro.split()) > 160):
+        usual = heading_level and styles[f"h{heading_level}"] >= 2
+        speaks = answers(intro) >= 0.7 and not usual
+        if rest and not outer and (speaks or len(intro.split()) > 160):
             continue
         return start, titles
     return count, []
@@ -251,7 +254,7 @@ def _is_section_title(
         if levels and len(levels) * 2 >= len(heads):
             modal = Counter(levels).most_common(1)[0][0]
             return level < modal or (level == modal and last) or (last and style in styles)
-        shallow = min((int(s[1]) for s in styles if re.fullmatch(r"h\d", s)), default=7)
+        shallow = min((int(s[1]) for s in styles if re.fullmatch(r"h\d", s)), default=0)
         return style in styles or level <= shallow
     if style not in styles:
         return False
@@ -344,7 +347,7 @@ def _document_title(
         titles.discard(later_heading)
         return later_heading
     short = "\n" not in line and len(line.split()) <= 20
-    plain_title = short and not re.search(r"[.,;!?]$", line.strip("*_ ")) and not closes(line)
+    plain_title = short and not re.search(r"[.,;:!?]$", line.strip("*_ ")) and not closes(line)
     if 0 in titles and len(titles) == 1 and not speaks_of_document(line):
         return None
     naming = [i for i, c in enumerate(chunks[:4]) if i not in titles or not i if _names(page, c)]

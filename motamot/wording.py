@@ -105,6 +105,12 @@ def asks(text: str) -> float:
     return max(-1.0, min(1.5, score - answers(text) * 0.6))
 
 
+def addresses(text: str) -> bool:
+    """Whether a text speaks to those who reply: "vous", "your", "Sie" ..."""
+    found = (part for word in words(text) for part in word.split("-"))
+    return not _folded("address").isdisjoint(found)
+
+
 def answers(text: str) -> float:
     """How much a text speaks for those who reply: 0 (not at all) to 1.5 ("Oui, nous ...")."""
     found = words(text[:600])
