@@ -75,7 +75,8 @@ class Page:
         """The non-blank chunks of `text[start:stop]`, those at its edges cut to fit."""
         at = max(0, bisect_left(self.starts, start) - 1)
         found: list[Chunk] = []
-        for chunk in self.chunks[at:]:
+        for place in range(at, len(self.chunks)):
+            chunk = self.chunks[place]
             if chunk.start >= stop:
                 break
             first, last = max(start, chunk.start), min(stop, chunk.stop)

@@ -14,13 +14,14 @@ from motamot.page import Page, Parts
 from motamot.proposals import Reading
 from motamot.sequence import chain
 
+MOST = 6  # places tried: a list of questions is followed by its answers early on
+
 
 def paired_readings(page: Page) -> Iterator[Reading]:
     """A reading for each place where a second run of the same numbers could begin."""
     numbered = [h for h in page.heads if h.numbered]
-    for at, head in enumerate(numbered):
-        if at < 2 or head.label is None or head.label.parts not in ((1,), (1, "a")):
-            continue
+    firsts = [i for i, h in enumerate(numbered) if h.label and h.label.parts in ((1,), (1, "a"))]
+    for at in [i for i in firsts if i >= 2][:MOST]:
         asked, answered = chain(page, numbered[:at]), chain(page, numbered[at:])
         if _asks_then_answers(page, asked, answered):
             yield _paired(asked, answered)
