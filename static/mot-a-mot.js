@@ -12,6 +12,7 @@ for (const field of document.querySelectorAll(".copy textarea")) {
   const label = document.querySelector(`label[for="${field.id}"]`);
   const button = document.createElement("button");
   button.type = "button";
+  button.className = "plain";
   button.textContent = "Copier";
   button.setAttribute("aria-label", `Copier : ${label.textContent}`);
   button.addEventListener("click", async () => {
