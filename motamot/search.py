@@ -7,6 +7,7 @@ reader does not say which one it is in.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -18,6 +19,15 @@ from motamot.stems import fold
 
 EVERYTHING = f'"{MARK}"'  # every indexed text holds the mark
 NOTHING = '""'
+
+
+def languages_of(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """The languages of the dataset; "" stands for a questionnaire that does not say."""
+    known = conn.execute("select 1 from sqlite_master where name = 'questionnaires'").fetchone()
+    if not known:
+        return ("fr",)
+    rows = conn.execute("select distinct coalesce(language, '') from questionnaires order by 1")
+    return tuple(row[0] for row in rows) or ("fr",)
 
 
 @lru_cache(maxsize=256)
