@@ -1,5 +1,6 @@
 # make serve          environment, database, site on http://127.0.0.1:8001 (PORT= to change it)
 # make build          raw/ -> questionnaires.db
+# make release        build, and record what is new in raw/permalinks.txt: before publishing
 # make check          say what is wrong in raw/, write nothing
 # make test           lint, types, tests
 # make bench          speed and memory, as ratios
@@ -10,13 +11,16 @@ PORT ?= 8001
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: serve build check test bench demo clean
+.PHONY: serve build release check test bench demo clean
 
 serve: build
 	$(BIN)/datasette . --host 127.0.0.1 --port $(PORT)
 
 build: .venv/installed
 	$(BIN)/python build.py
+
+release: .venv/installed
+	$(BIN)/python build.py --release
 
 check: .venv/installed
 	$(BIN)/python build.py check

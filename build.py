@@ -2,6 +2,7 @@
 
     python build.py          raw/ -> questionnaires.db and inspect-data.json
     python build.py check    the same reading, and writes nothing
+    python build.py --release    a build that also records its permalinks in raw/permalinks.txt
 
 Problems go to standard error as "file:line: severity: expected ...; found .... What to do."
 Exit codes: 0 clean (warnings allowed), 1 errors in the data, 2 wrong use.
@@ -20,6 +21,7 @@ import click
 from motamot.checks import check as check_questionnaire
 from motamot.checks import in_order
 from motamot.database import Writer, inspect_data, replacing
+from motamot.permalinks import RECORD, Ledger, identifiers
 from motamot.raw import Raw, open_raw, read_questionnaire
 from motamot.records import Counts, Problem, Questionnaire
 
@@ -41,16 +43,23 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @options
+@click.option("--release", is_flag=True, help="Also record what is new in raw/permalinks.txt.")
 @click.pass_context
-def main(context: click.Context, raw: Path | None, db: Path | None, quiet: bool) -> None:
+def main(
+    context: click.Context, raw: Path | None, db: Path | None, quiet: bool, release: bool
+) -> None:
     """Build questionnaires.db from raw/: what lists answered, word for word."""
     context.obj = (raw, db, quiet)
     if context.invoked_subcommand is None:
+        folder = _raw(raw)
         db = db or Path("questionnaires.db")
-        try:
-            build(_raw(raw), db, quiet)
-        except OSError as error:
-            raise click.UsageError(f"cannot write {db}: {error.strerror}") from error
+        with _writing(db):
+            ledger = build(folder, db, quiet, release)
+        if release:
+            with _writing(folder / RECORD):
+                record(ledger, folder / RECORD, quiet)
+    elif release:
+        raise click.UsageError("--release goes with a build, not with a check")
 
 
 @main.command()
@@ -64,13 +73,17 @@ def check(
     problems = Problems()
     folder = _raw(raw or outer[0])
     quiet = quiet or outer[2]
-    count = sum(1 for _ in _questionnaires(folder, problems, quiet))
+    found, strays = open_raw(folder)
+    problems.report(strays)
+    ledger = Ledger(folder)
+    count = sum(1 for _ in _checked(found, ledger, problems, quiet))
+    problems.report(ledger.problems())
     if not quiet and not problems.errors:
         click.echo(f"{count} questionnaire{'s' * (count != 1)} checked: {problems}.")
     sys.exit(1 if problems.errors else 0)
 
 
-def build(raw: Path, db: Path, quiet: bool) -> None:
+def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     """Write the database, unless something is wrong: then the earlier one stays as it was."""
     problems = Problems()
     summary = Summary()
@@ -78,18 +91,33 @@ def build(raw: Path, db: Path, quiet: bool) -> None:
         folder, found = open_raw(raw)
         problems.report(found)
         writer = Writer(building, raw, folder.respondents)
-        for questionnaire in _checked(folder, problems, quiet):
+        ledger = Ledger(raw, recording=release)
+        for questionnaire in _checked(folder, ledger, problems, quiet):
             if not problems.errors:
                 summary.add(writer.add(questionnaire))
+        problems.report(ledger.problems())
         if problems.errors:
             click.echo(f"Nothing was built: {problems}.", err=True)
             sys.exit(1)
+        writer.redirect(ledger.redirects())
         writer.close()
         described = inspect_data(building)
     with replacing(db.with_name("inspect-data.json")) as building:
         building.write_text(described, encoding="utf-8")
     if not quiet:
         summary.print(db, problems)
+    return ledger
+
+
+def record(ledger: Ledger, path: Path, quiet: bool) -> None:
+    """Add what is published for the first time to the record; nothing ever leaves it."""
+    new = len(ledger.new())
+    text = ledger.text()
+    if not path.exists() or path.read_bytes() != text.encode():
+        with replacing(path) as writing:
+            writing.write_bytes(text.encode())
+    if not quiet:
+        click.echo(f"{path}: {_number(text.count(chr(10)), 'identifier')}, {new} new.")
 
 
 class Problems:
@@ -151,19 +179,31 @@ def _raw(given: Path | None) -> Path:
     return raw if given else Path("raw") if Path("raw").is_dir() else raw
 
 
-def _questionnaires(raw: Path, problems: Problems, quiet: bool) -> Iterator[Questionnaire]:
-    folder, found = open_raw(raw)
-    problems.report(found)
-    yield from _checked(folder, problems, quiet)
-
-
-def _checked(folder: Raw, problems: Problems, quiet: bool) -> Iterator[Questionnaire]:
+def _checked(
+    folder: Raw, ledger: Ledger, problems: Problems, quiet: bool
+) -> Iterator[Questionnaire]:
     """Each questionnaire, read and checked; only one is in memory at a time."""
+    if not folder.readable:
+        ledger.doubt(folder.respondents_path)
+    ledger.add(f"respondents/{respondent}" for respondent in folder.respondents)
     with _progress(folder.folders, quiet) as paths:
         for path in paths:
             questionnaire, found = read_questionnaire(path)
-            problems.report(in_order([*found, *check_questionnaire(questionnaire, folder)]))
+            found = in_order([*found, *check_questionnaire(questionnaire, folder)])
+            problems.report(found)
+            ledger.add(identifiers(questionnaire))
+            if any(problem.severity == "error" for problem in found):
+                ledger.doubt(questionnaire.id)
             yield questionnaire
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """A file that cannot be written is wrong use, said in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from datasette.inspect import inspect_hash, inspect_tables
 
 from motamot.checks import align
 from motamot.french import MARK, terms, words_of
+from motamot.permalinks import Redirect
 from motamot.raw import BLANK_STEM, name_from
 from motamot.records import (
     Answer,
@@ -90,6 +91,10 @@ class Writer:
         self._silent(questionnaire)
         self._connection.commit()
         return counts
+
+    def redirect(self, redirects: Iterable[Redirect]) -> None:
+        """Write where identifiers went that are published no more."""
+        self._insert("redirects", [{"old": r.old, "new": r.new, "gone": r.gone} for r in redirects])
 
     def close(self) -> None:
         """Build the full-text indexes, check every foreign key, and close the file for good."""

@@ -208,7 +208,8 @@ def _answered_readings(page: Page) -> Iterator[Reading]:
             continue
         if head.stop > page.units[unit].start:  # question and answer in one block
             head = replace(head, end=min(head.end, page.units[unit - 1].tail))
-        chosen.append(head)
+        if not chosen or chosen[-1].start != head.start:
+            chosen.append(head)
     yield Reading("before answers", tuple(chosen), bonus=0.3 * len(chosen))
 
 

@@ -81,7 +81,7 @@ def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
 
 def _strays(folder: Path) -> Iterator[Problem]:
     """Files that stand beside the questionnaires' folders."""
-    known = ("respondents.yml", "README.md")
+    known = ("respondents.yml", "permalinks.txt", "redirects.yml", "README.md")
     for path in sorted(p for p in folder.iterdir() if p.is_file()):
         if path.name in known or path.name.startswith("."):
             continue

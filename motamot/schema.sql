@@ -102,6 +102,14 @@ CREATE TABLE links (
     label    TEXT NOT NULL      -- the words that carry the link
 );
 
+-- Identifiers that were published and are no more (raw/redirects.yml): where their links lead.
+CREATE TABLE redirects (
+    old  TEXT PRIMARY KEY,  -- with its table, as in addresses: answers/<id>
+    new  TEXT,              -- the page that answers instead, chains followed; NULL: none, it is gone
+    gone TEXT,              -- a sentence that says why; NULL when `new` is known
+    CHECK ((new IS NULL) <> (gone IS NULL))
+);
+
 CREATE INDEX sections_questionnaire ON sections(questionnaire);
 CREATE INDEX questions_questionnaire ON questions(questionnaire, position);
 CREATE INDEX questions_section ON questions(section);

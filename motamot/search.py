@@ -7,6 +7,7 @@ reader does not say which one it is in.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -19,6 +20,15 @@ from motamot.stems import fold
 ASSUMED = "fr"  # the language of a questionnaire that does not say: this is a French site
 EVERYTHING = f'"{MARK}"'  # every indexed text holds the mark
 NOTHING = '""'
+
+
+def languages_of(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """The languages of the dataset: what is typed is read in each of them."""
+    known = conn.execute("select 1 from sqlite_master where name = 'questionnaires'").fetchone()
+    if not known:
+        return (ASSUMED,)
+    rows = conn.execute("select distinct language from questionnaires")
+    return tuple(sorted({row[0] or ASSUMED for row in rows})) or (ASSUMED,)
 
 
 @lru_cache(maxsize=256)

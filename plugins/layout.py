@@ -8,14 +8,15 @@ from datasette import hookimpl
 @hookimpl
 def prepare_jinja2_environment(env, datasette):
     env.globals.update(
-        stylesheet=_stylesheet(datasette),
+        stylesheet=_static(datasette, "mot-a-mot.css"),
+        script=_static(datasette, "mot-a-mot.js"),
         site_metadata=lambda: datasette.metadata() or {},
     )
 
 
-def _stylesheet(datasette):
-    """The address of the one stylesheet, which changes when the file does."""
+def _static(datasette, name):
+    """The address of a file of static/, which changes when the file does."""
     folder = datasette.config_dir
-    file = folder / "static" / "mot-a-mot.css" if folder else None
+    file = folder / "static" / name if folder else None
     version = hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file and file.exists() else ""
-    return datasette.urls.path("/static/mot-a-mot.css") + (f"?{version}" if version else "")
+    return datasette.urls.path(f"/static/{name}") + (f"?{version}" if version else "")

@@ -11,7 +11,7 @@ from motamot import search
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which it replaces
 def prepare_connection(conn):
-    languages = languages_of(conn)
+    languages = search.languages_of(conn)
 
     def expression(typed):
         return search.expression(_text(typed), languages)
@@ -25,15 +25,6 @@ def prepare_connection(conn):
     conn.create_function("escape_fts", 1, expression, deterministic=True)
     conn.create_function("search_phrase", 1, phrase, deterministic=True)
     conn.create_function("search_extract", 3, extract, deterministic=True)
-
-
-def languages_of(conn):
-    """The languages of the dataset: what is typed is read in each of them."""
-    known = conn.execute("select 1 from sqlite_master where name = 'questionnaires'").fetchone()
-    if not known:
-        return (search.ASSUMED,)
-    rows = conn.execute("select distinct language from questionnaires")
-    return tuple(sorted({row[0] or search.ASSUMED for row in rows})) or (search.ASSUMED,)
 
 
 def _text(value):

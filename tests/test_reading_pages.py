@@ -90,6 +90,11 @@ def page(site, path):
     return Read(answer.text)
 
 
+def without_script(html):
+    """A page without the one script of the site, which no page needs to be read."""
+    return re.sub(r'<script src="/static/mot-a-mot\.js\?[0-9a-f]{8}" defer></script>', "", html)
+
+
 def every_page(site):
     found = ["/", "/a-propos"]
     for table in TABLES:
@@ -125,7 +130,7 @@ def test_every_page_is_light_and_loads_nothing_from_elsewhere(site):
     for path in every_page(site):
         html = get(site, path).text
         assert len(gzip.compress(html.encode(), 6)) < ONE_WINDOW, path
-        assert "<script" not in html, path
+        assert "<script" not in without_script(html), path
         assert not re.search(
             r'<(?:img|iframe|source)\b|<link rel="(?:stylesheet|icon)" href="http', html
         )
@@ -444,7 +449,7 @@ def hostile(tmp_path_factory):
 
 def test_words_stay_words(hostile):
     for path in every_page(hostile):
-        html = get(hostile, path).text
+        html = without_script(get(hostile, path).text)
         assert not re.search(r"<script|<img|<b>", html), path
         for addresses in Read(html).links.values():
             assert not any(str(address).startswith("javascript:") for address in addresses), path

@@ -1,0 +1,238 @@
+"""`.embed`: any answer, question, list, table or query as a small page made for a frame.
+
+Rows that carry answers whole are shown as quotation cards, other rows as a table. `?_statique=1`
+gives the same as HTML to copy, for sites that strip frames; `?sha256=` pins an answer to the text
+that was quoted.
+"""
+
+import re
+from urllib.parse import urlencode
+
+from datasette import hookimpl
+from datasette.filters import Filters
+from datasette.utils.asgi import BadRequest, NotFound, Response
+from markupsafe import Markup
+
+from motamot import citation, embed, quotable
+
+DATABASE = "questionnaires"
+MOST = 300  # rows looked at for one frame; few of them fit
+CARDS = {"answers": "answers.id", "questions": "questions.id", "respondents": "respondents.id"}
+OURS = ("_statique", "_labels", "_format", "sha256")
+
+SILENT = """
+    select respondents.id, name, replies.status from replies
+    join respondents on respondents.id = replies.respondent
+    where questionnaire = ? and respondents.id not in (
+      select respondent from answers where question = ?)
+    order by name"""
+
+
+async def render(datasette, request, database, table, query_name, view_name, columns, rows, data):
+    if error := data.get("error"):
+        raise BadRequest(datasette.jinja_env.filters["fr_error"](str(error)))
+    if not columns:
+        raise NotFound("No data")
+    shown = Shown(datasette, request, database, table, query_name, view_name)
+    answers = await shown.answers(columns, rows)
+    about = await (shown.cards(answers) if answers else shown.table(columns, rows, data))
+    if view_name != "row":
+        about["count"] = data.get("filtered_table_rows_count") or len(rows)
+        about["more"] = bool(data.get("next") or data.get("truncated"))
+    if request.args.get("_statique"):
+        return Response.text(shown.static(about))
+    return Response.html(await shown.page(about))
+
+
+class Shown:
+    """What one frame shows: the rows of one address."""
+
+    def __init__(self, datasette, request, database, table, query_name, view_name):
+        self._datasette, self._request, self._database = datasette, request, database
+        self._table, self._query, self._is_row = table, query_name, view_name == "row"
+        self._filters = datasette.jinja_env.filters
+        self._names = datasette.jinja_env.globals
+
+    def _absolute(self, path):
+        return self._datasette.absolute_url(self._request, path)
+
+    def _permalink(self, table, identifier):
+        return self._absolute(self._datasette.urls.row(DATABASE, table, identifier))
+
+    def _page_url(self):
+        """The page that the frame is the version of."""
+        path = self._request.path.removesuffix(".embed")
+        pairs = [
+            (name, value)
+            for name in self._request.args
+            if name not in OURS
+            for value in self._request.args.getlist(name)
+        ]
+        query = urlencode(pairs)
+        return self._absolute(path) + (f"?{query}" if query else "")
+
+    async def answers(self, columns, rows):
+        if self._database != DATABASE:
+            return []
+        base = self._datasette.get_database(DATABASE)
+        if not (self._is_row and self._table in CARDS):
+            return await quotable.answers_of_rows(base, columns, [list(row) for row in rows])
+        found = await quotable.answers_where(base, f"{CARDS[self._table]} = ?", rows[0]["id"])
+        chosen = set(self._request.args.getlist("liste"))
+        return [each for each in found if each["respondent"] in chosen] or found
+
+    # --- cards ---
+
+    async def cards(self, answers):
+        first = answers[0]
+        one_question = all(each["question"] == first["question"] for each in answers)
+        one_list = all(each["respondent"] == first["respondent"] for each in answers)
+        pin = self._request.args.get("sha256") if self._is_row else None
+        return {
+            "title": self._title_of(answers, one_question, one_list),
+            "one_question": first if one_question else None,
+            "one_list": first if one_list and not one_question else None,
+            "rows": [self._card(answer, pin) for answer in answers],
+            "silent": await self._silent(first) if one_question else [],
+            "lang": first["lang"] if one_question else None,
+        }
+
+    def _title_of(self, answers, one_question, one_list):
+        first = answers[0]
+        if one_question and one_list:
+            return f"{first['name']}, question {first['number']} – {first['questionnaire_title']}"
+        if one_question:
+            return f"Question {first['number']} – {first['questionnaire_title']}"
+        if one_list:
+            return f"Ce qu’a répondu {first['name']}"
+        return self._title()
+
+    def _card(self, answer, pin):
+        url = self._permalink("answers", answer["id"])
+        mark = quotable.fingerprint(answer)
+        return {
+            "answer": answer,
+            "url": url,
+            "document": self._permalink("documents", answer["document"])
+            + f"?lignes={answer['line_start']}-{answer['line_end']}#L{answer['line_start']}",
+            "cited": (cited := quotable.citation(answer, url)),
+            "where": citation.where(cited),
+            "inferred": quotable.is_inferred(answer),
+            "mark": mark,
+            "pin": (pin or "")[:64],
+            "changed": bool(pin) and not mark.startswith(pin[:12].lower()),
+        }
+
+    async def _silent(self, answer):
+        """The lists that gave no answer, on the page of a question that shows them all."""
+        if self._table != "questions" or not self._is_row or self._request.args.get("liste"):
+            return []
+        base = self._datasette.get_database(DATABASE)
+        found = await base.execute(SILENT, [answer["questionnaire"], answer["question"]])
+        return [dict(row) for row in found.rows]
+
+    # --- tables ---
+
+    def _title(self):
+        about = self._names["about_table"](self._database, self._query or self._table)
+        title = about.get("title") or self._query or self._table or "Requête SQL"
+        return self._filters["spaced"](title)
+
+    async def table(self, columns, rows, data):
+        title = self._title()
+        if self._is_row:
+            identifier = ", ".join(data["primary_key_values"])
+            about = {"title": f"{title}\u00a0: {identifier}", "columns": ["Colonne", "Valeur"]}
+            pairs = zip(columns, rows[0], strict=True)
+            return about | {"rows": [[name, self._value(name, value)] for name, value in pairs]}
+        shown = [
+            [self._value(name, value) for name, value in zip(columns, row, strict=True)]
+            for row in rows[:MOST]
+        ]
+        about = {"title": title, "columns": list(columns), "rows": shown}
+        return about | ({"sentence": self._sentence()} if self._table and not self._query else {})
+
+    def _sentence(self):
+        """« où status est égal à « blank » »: the filters in force, as the table's page says."""
+        arguments = self._request.args
+        pairs = [
+            (name, value)
+            for name in arguments
+            if name not in OURS and (not name.startswith("_") or "__" in name[1:])
+            for value in arguments.getlist(name)
+        ]
+        about = self._datasette.table_metadata(self._database, self._table)
+        return self._names["filter_sentence"](Filters(sorted(pairs)), self._request, about)
+
+    def _value(self, column, value):
+        """A cell as words: a link to one of our pages is whole, a code is said."""
+        if isinstance(value, dict):
+            value = value.get("label")
+        if value is None or isinstance(value, bytes):
+            return "donnée binaire" if value else ""
+        if isinstance(value, (int, float)):
+            return self._filters["number"](value).replace(".", ",")
+        if value.startswith("/questionnaires/") and " " not in value:
+            return self._absolute(self._datasette.urls.path(value))
+        return self._names["value_label"](self._database, self._table, column, value) or value
+
+    # --- what is sent ---
+
+    async def page(self, about):
+        # Rendered as often as it takes to find how many rows fit, so through Jinja itself.
+        template = self._datasette.jinja_env.get_template("embed.html")
+        address = self._page_url()
+        rows, pages = about["rows"], {}
+
+        async def draw(count):
+            left = (about.get("count") or len(rows)) - count
+            pages[count] = await template.render_async(
+                **about | {"rows": rows[:count]},
+                left=max(left, 0),
+                partly=count < len(rows) or about.get("more") or left > 0,
+                page_url=address,
+                height=self._height(about, count),
+            )
+            return pages[count]
+
+        count = len(rows)
+        html = await draw(count)
+        while (fewer := embed.fewer(html, count)) < count:
+            count = fewer
+            html = await draw(count)
+        return html
+
+    def _height(self, about, count):
+        if "columns" in about:
+            longest = [max(map(len, row), default=0) for row in about["rows"][:count]]
+            return embed.height(["\n".join("x" * min(n, 400) for n in longest)])
+        asked = [about["one_question"]["question_text"]] if about["one_question"] else []
+        return embed.height(asked + [card["answer"]["text"] for card in about["rows"][:count]])
+
+    def static(self, about):
+        """HTML to copy; what does not fit in it is said, with the link to the whole."""
+        if "columns" not in about:
+            return embed.static_answers(
+                [(card["cited"], card["answer"]["html"]) for card in about["rows"]]
+            )
+        return embed.static_table(
+            about["title"], about["columns"], about["rows"], self._page_url(), about.get("count")
+        )
+
+
+@hookimpl
+def register_output_renderer():
+    return {"extension": "embed", "render": render}
+
+
+def safe_link(value):
+    """A cell whose value is an address, as a link."""
+    if isinstance(value, str) and re.fullmatch(r"https?://\S+", value):
+        shown = value.partition("/questionnaires/")[2] or value
+        return Markup('<a href="{}">{}</a>').format(value, shown)
+    return value
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    env.filters["safe_link"] = safe_link

@@ -1,0 +1,138 @@
+"""Atom feeds of what was received: the whole dataset, one questionnaire, one list.
+
+    /flux.atom
+    /questionnaires/questionnaires/<id>.atom
+    /questionnaires/respondents/<id>.atom
+
+An entry is what one list did of one questionnaire. Its identifier is made of the SHA-256 of its
+document: one that changes is a new entry, and a rebuild of the same documents is none. No date
+of publication is known; an entry is dated by the day its document was received, and where that is
+not known the entry says so, bears the first day that a computer counts, and comes after the others,
+in the order of the identifiers.
+"""
+
+import re
+import uuid
+from datetime import date
+
+from datasette import hookimpl
+from datasette.utils.asgi import NotFound, Response
+
+DATABASE = "questionnaires"
+UNKNOWN = "1970-01-01T00:00:00Z"  # Atom wants a date for every entry
+MOST = 200  # entries of one feed: more than a reader of feeds keeps
+NAMESPACE = uuid.UUID("5d3a3f3c-6a7e-5c7b-9f0e-2f2b8f0d6c11")  # of this project's entries
+
+REPLIES = """
+    select replies.*, respondents.name, respondents.note as respondent_note,
+      questionnaires.title, questionnaires.language, documents.sha256,
+      (select count(*) from answers where document = replies.document and status = 'answered')
+        as answered,
+      (select count(*) from questions where questions.questionnaire = replies.questionnaire)
+        as asked
+    from replies
+    join respondents on respondents.id = replies.respondent
+    join questionnaires on questionnaires.id = replies.questionnaire
+    left join documents on documents.id = replies.document"""
+
+ANSWERS = """
+    select answers.id, answers.status, number, questions.text from answers
+    join questions on questions.id = question where document = ? order by position"""
+
+DONE = {
+    "answered": "a répondu",
+    "partial": "a répondu en partie",
+    "declined": "a refusé de répondre",
+    "no-reply": "n’a pas répondu",
+}
+SUBJECTS = {"questionnaires": "title", "respondents": "name"}
+
+
+async def everything(datasette, request):
+    return await _feed(datasette, request, "Mot à mot", "/", "1")
+
+
+async def of_one(datasette, request):
+    table, identifier = request.url_vars["table"], request.url_vars["id"]
+    found = await datasette.get_database(DATABASE).execute(
+        f"select {SUBJECTS[table]} from {table} where id = ?", [identifier]
+    )
+    if not found.rows:
+        raise NotFound("Record not found")
+    page = datasette.urls.row(DATABASE, table, identifier)
+    column = table.removesuffix("s")
+    return await _feed(
+        datasette,
+        request,
+        f"{found.rows[0][0]} – Mot à mot",
+        page,
+        f"replies.{column} = ?",
+        identifier,
+    )
+
+
+async def _feed(datasette, request, title, page, condition, *values):
+    database = datasette.get_database(DATABASE)
+    found = await database.execute(f"{REPLIES} where {condition}", values)
+    replies = sorted((dict(row) for row in found.rows), key=lambda each: each["id"])
+    replies.sort(key=lambda each: _instant(each["received_on"]), reverse=True)
+    entries = []
+    for each in replies[:MOST]:
+        answers = await database.execute(ANSWERS, [each["document"]])
+        entries.append(_entry(datasette, request, each, answers.rows))
+    xml = await datasette.jinja_env.get_template("feed.xml").render_async(
+        title=title,
+        identifier=f"urn:uuid:{uuid.uuid5(NAMESPACE, page)}",
+        page=datasette.absolute_url(request, datasette.urls.path(page)),
+        itself=datasette.absolute_url(request, request.path),
+        updated=max((each["updated"] for each in entries), default=UNKNOWN),
+        entries=entries,
+    )
+    return Response(
+        xml,
+        content_type="application/atom+xml; charset=utf-8",
+        headers={"Cache-Control": "max-age=300"},
+    )
+
+
+def _entry(datasette, request, reply, answers):
+    """One reply as an entry: what was done, when, and where each answer is read."""
+    version = "/".join([reply["id"], reply["sha256"] or "", reply["status"]])
+    page = datasette.urls.row(DATABASE, "respondents", reply["respondent"])
+    return reply | {
+        "identifier": f"urn:uuid:{uuid.uuid5(NAMESPACE, version)}",
+        "done": DONE[reply["status"]],
+        "updated": _instant(reply["received_on"]),
+        "is_dated": _instant(reply["received_on"]) != UNKNOWN,
+        "url": datasette.absolute_url(request, f"{page}#{reply['questionnaire']}"),
+        "answers": [
+            {
+                "url": datasette.absolute_url(
+                    request, datasette.urls.row(DATABASE, "answers", row["id"])
+                ),
+                **dict(row),
+            }
+            for row in answers
+        ],
+    }
+
+
+def _instant(day):
+    """« 2031-02-17 » -> 2031-02-17T00:00:00Z; what is no whole date is unknown."""
+    if not day or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)):
+        return UNKNOWN
+    try:
+        return f"{date.fromisoformat(day).isoformat()}T00:00:00Z"
+    except ValueError:
+        return UNKNOWN
+
+
+@hookimpl
+def register_routes():
+    return [
+        (r"^/flux\.atom$", everything),
+        (
+            r"^/questionnaires/(?P<table>questionnaires|respondents)/(?P<id>[a-z0-9_-]+)\.atom$",
+            of_one,
+        ),
+    ]
