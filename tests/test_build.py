@@ -270,7 +270,13 @@ def started_build(folder: Path) -> subprocess.Popen[str]:
     """A build of folder/raw into folder/out.db that is known to be writing."""
     command = [sys.executable, str(ROOT / "build.py"), "--raw", "raw", "--db", "out.db"]
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has them ignore SIGINT; a person's does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
