@@ -17,7 +17,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.test_site import build_site
+from tests.site import build_site
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = (

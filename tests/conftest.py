@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.site import build_site
+
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -32,3 +34,18 @@ def run_build() -> Run:
         return done
 
     return run  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    return build_site(ROOT / "raw", tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(params=["real", "demo"])
+def site(request):
+    return request.getfixturevalue(request.param)

@@ -17,7 +17,7 @@ import micawber
 import pytest
 
 from tests.serving import served
-from tests.test_site import ROOT, build_site
+from tests.site import ROOT, build_site
 
 CHROMIUM = Path("/usr/bin/chromium")
 IDENTIFIER = "tds-municipales-paris_2_la-france-insoumise"

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests import browser
 from tests.browser import Reader, Site, served, shifted, sideways, tab, tab_to, violations
-from tests.test_site import DATABASE, QUERIES, ROOT
+from tests.site import DATABASE, QUERIES, ROOT
 
 ONE_WINDOW = 14_000  # bytes that the first answer of a server carries, about
 READING = ("questionnaires", "questions", "answers", "respondents", "documents")

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 
 from motamot import citation, excerpt
 from motamot.citation import Citation
-from tests.test_site import ROOT, build_site, get, sql
+from tests.site import get, sql
 
 URL = "https://example.org/questionnaires/answers/q_7_liste"
 HARD = "Oui & non_à 100 % {« l’été » d'œuvre} <b>*gras*</b> [x](y) | ~ \\ $5 #1 -- ``a''\n\n1. # é"
@@ -190,21 +190,6 @@ def test_the_beginning_of_a_text_is_its_exact_words(text, most):
 
 
 # --- on the pages --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    return build_site(ROOT / "raw", tmp_path_factory.mktemp("real"))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(params=["real", "demo"])
-def site(request):
-    return request.getfixturevalue(request.param)
 
 
 FIELD = r'<textarea id="copie-([a-z]+)"[^>]*>\n(.*?)</textarea>'

@@ -14,26 +14,11 @@ import pytest
 
 from motamot import embed
 from tests.serving import served
-from tests.test_site import QUERIES, ROOT, build_site, get, sql
+from tests.site import QUERIES, ROOT, build_site, get, sql
 
 LIGHT = 10_000  # bytes, compressed
 ANSWER = "/questionnaires/answers/tds-municipales-paris_7_la-france-insoumise"
 SQL = "/questionnaires?" + urlencode({"sql": "select name, id from respondents where id <> :not"})
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    return build_site(ROOT / "raw", tmp_path_factory.mktemp("real"))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(params=["real", "demo"])
-def site(request):
-    return request.getfixturevalue(request.param)
 
 
 def words(source):

@@ -6,24 +6,8 @@ import re
 import shutil
 
 import feedparser
-import pytest
 
-from tests.test_site import ROOT, build_site, get, sql
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    return build_site(ROOT / "raw", tmp_path_factory.mktemp("real"))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(params=["real", "demo"])
-def site(request):
-    return request.getfixturevalue(request.param)
+from tests.site import ROOT, build_site, get, sql
 
 
 def feed(site, path):

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
 
-from tests.test_site import QUERIES, ROOT, build_site, get, sql
+from tests.site import QUERIES, ROOT, build_site, get, sql
 
 DATASETTE = "/questionnaires"
 

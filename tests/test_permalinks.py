@@ -10,7 +10,7 @@ import pytest
 
 from motamot.permalinks import TABLES, Ledger, identifiers
 from motamot.raw import open_raw, read_questionnaire
-from tests.test_site import ROOT, build_site, get, sql
+from tests.site import ROOT, build_site, get, sql
 
 CLEAN = Path(__file__).parent / "cases" / "invalid" / "a-clean-folder" / "raw"
 ANSWER = "answers/exemple_3_liste-a"

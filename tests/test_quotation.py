@@ -17,7 +17,7 @@ from motamot.quoted import tokens
 from motamot.render import count_words
 from motamot.search import languages_of
 from motamot.verification import Corpus, verify
-from tests.test_site import ROOT, build_site, get, rows
+from tests.site import get, rows
 
 TEXT = (
     "Nous refusons les logiques de répression. Notre approche repose sur la protection des "
@@ -225,16 +225,6 @@ def test_what_cannot_be_checked_is_said(typed, said):
 
 
 # --- on databases ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    return build_site(ROOT / "raw", tmp_path_factory.mktemp("real"))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
 
 
 class Opened:

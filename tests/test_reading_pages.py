@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.test_site import ROOT, build_site, get, sql
+from tests.site import ROOT, build_site, get, sql
 
 TABLES = ("questionnaires", "questions", "answers", "respondents", "documents")
 VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
@@ -66,21 +66,6 @@ class Read(HTMLParser):
 
     def says(self, words):
         return " ".join(words.split()) in " ".join(self.words.split())
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    return build_site(ROOT / "raw", tmp_path_factory.mktemp("real"))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(params=["real", "demo"])
-def site(request):
-    return request.getfixturevalue(request.param)
 
 
 @cache  # a site does not change while it is tested

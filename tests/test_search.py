@@ -11,7 +11,7 @@ import pytest
 
 from motamot import search
 from motamot.french import tokens
-from tests.test_site import build_site, demo, get, real, rows, sql  # noqa: F401
+from tests.site import build_site, get, rows, sql
 
 TYPED = [
     *("travailleuse", "locataires", "habitants", '"droit de préemption"'),
@@ -31,7 +31,7 @@ def hits(site, typed):
 
 
 @pytest.mark.parametrize("typed", TYPED)
-def test_the_same_answers_are_found_everywhere(demo, typed):  # noqa: F811
+def test_the_same_answers_are_found_everywhere(demo, typed):
     found = sorted(hits(demo, typed))
     assert found, "a search that finds nothing proves nothing"
     path = f"_search={quote(typed)}&_size=max"
@@ -47,18 +47,18 @@ def test_the_same_answers_are_found_everywhere(demo, typed):  # noqa: F811
     "typed", ['"', "(", "-", "*", "NEAR(a b)", "text:x", "'", "", " ", "🌹" * 50]
 )
 @pytest.mark.parametrize("table", ["answers", "questions"])
-def test_nothing_typed_into_a_table_is_an_error(real, table, typed):  # noqa: F811
+def test_nothing_typed_into_a_table_is_an_error(real, table, typed):
     assert get(real, f"/questionnaires/{table}.json?_search={quote(typed)}").status_code == 200
 
 
-def test_a_form_is_found_by_its_masculine_and_feminine_singular_and_plural(real):  # noqa: F811
+def test_a_form_is_found_by_its_masculine_and_feminine_singular_and_plural(real):
     for typed in ("soignant", "soignants", "soignante", "soignantes", "SOIGNANTES"):
         found = rows(real, f"/questionnaires/chercher.json?q={typed}")
         assert [r["numéro"] for r in found] == ["1"], typed
         assert "**soignant-es**" in found[0]["extrait"]
 
 
-def test_an_extract_is_the_text_itself_with_whole_words_marked(demo):  # noqa: F811
+def test_an_extract_is_the_text_itself_with_whole_words_marked(demo):
     texts = {r["id"]: r["text"] for r in sql(demo, "select id, text from answers")}
     for typed in TYPED:
         for row in rows(demo, f"/questionnaires/chercher.json?q={quote(typed)}"):
@@ -89,14 +89,14 @@ def test_a_phrase_comes_before_scattered_words(tmp_path):
     assert len(found) == 3
 
 
-def test_an_answer_is_found_by_its_question_when_asked_for(real):  # noqa: F811
+def test_an_answer_is_found_by_its_question_when_asked_for(real):
     alone = rows(real, "/questionnaires/chercher.json?q=Jasmine")
     assert alone == []
     found = rows(real, "/questionnaires/chercher.json?q=Jasmine&dans=questions")
     assert [r["numéro"] for r in found] == ["4"]
 
 
-def test_results_come_in_pages_and_say_how_many_there_are(demo):  # noqa: F811
+def test_results_come_in_pages_and_say_how_many_there_are(demo):
     count = sql(demo, "select count(*) as n from answers")[0]["n"]
     first = rows(demo, "/questionnaires/chercher.json")
     assert len(first) == min(20, count)
@@ -104,7 +104,7 @@ def test_results_come_in_pages_and_say_how_many_there_are(demo):  # noqa: F811
     assert [r["rang"] for r in first] == list(range(1, len(first) + 1))
 
 
-def test_the_file_is_plain_sqlite_for_everyone_else(real):  # noqa: F811
+def test_the_file_is_plain_sqlite_for_everyone_else(real):
     path = real.get_database("questionnaires").path
     connection = sqlite3.connect(path)
     found = connection.execute(

@@ -11,7 +11,7 @@ import time
 import pytest
 from PIL import Image
 
-from tests.test_site import ROOT, build_site, get, sql
+from tests.site import ROOT, build_site, get, sql
 
 
 @pytest.fixture(scope="module")
