@@ -68,8 +68,7 @@ async def hits(datasette, q, filters, kind, limit, offset=0):
 
 async def languages(datasette):
     """The languages of the questionnaires: what is typed is read in each of them."""
-    rows = (await datasette.execute(DATABASE, "select distinct language from questionnaires")).rows
-    return tuple(sorted({row[0] or words.ASSUMED for row in rows})) or (words.ASSUMED,)
+    return await datasette.get_database(DATABASE).execute_fn(words.languages_of)
 
 
 async def second_thoughts(datasette, q):
