@@ -3,6 +3,7 @@
 # make release        build, and record what is new in raw/permalinks.txt: before publishing
 # make check          say what is wrong in raw/, write nothing
 # make test           lint, types, tests
+# make quick          the same within a minute: no page, no browser, fewer examples of each property
 # make bench          speed and memory, as ratios
 # make demo           serve the invented questionnaires of tests/demo/
 # make clean          remove everything that was made
@@ -11,7 +12,7 @@ PORT ?= 8001
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: serve build release check test bench demo clean
+.PHONY: serve build release check test quick bench demo clean
 
 serve: build
 	$(BIN)/datasette . --host 127.0.0.1 --port $(PORT)
@@ -29,7 +30,13 @@ test: .venv/tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q $(PYTEST)
+	$(BIN)/pytest -q -n auto $(PYTEST)
+
+quick: .venv/tested-with
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	MOTAMOT_QUICK=1 $(BIN)/pytest -q -n auto --ignore tests/site $(PYTEST)
 
 bench: .venv/installed
 	$(BIN)/python bench/build.py

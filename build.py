@@ -18,12 +18,12 @@ from pathlib import Path
 
 import click
 
-from motamot.checks import check as check_questionnaire
-from motamot.checks import in_order
-from motamot.database import Writer, inspect_data, replacing
-from motamot.permalinks import RECORD, Ledger, identifiers
-from motamot.raw import Raw, open_raw, read_questionnaire
-from motamot.records import Counts, Problem, Questionnaire
+from motamot.dataset.checks import check as check_questionnaire
+from motamot.dataset.folder import Raw, open_raw, read_questionnaire
+from motamot.dataset.model import Counts, Questionnaire
+from motamot.dataset.permalinks import RECORD, Ledger, identifiers
+from motamot.publishing.write import Writer, inspect_data, replacing
+from motamot.text.problems import Problem, in_order
 
 HERE = Path(__file__).parent
 

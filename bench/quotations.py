@@ -17,8 +17,8 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from motamot.search import languages_of
-from motamot.verification import verify
+from motamot.quoting.places import verify
+from motamot.search.index import languages_of
 
 
 def quotations(texts: list[str], rng: random.Random, count: int) -> dict[str, list[str]]:

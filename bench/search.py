@@ -38,7 +38,7 @@ import corpus
 import yaml
 from datasette.app import Datasette
 
-from motamot.french import MARK, terms
+from motamot.search.words import MARK, terms
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 40

@@ -14,7 +14,9 @@ from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 from markupsafe import Markup
 
-from motamot import citation, embed, excerpt, quotable
+from motamot.quoting import citation, excerpt
+from motamot.site import answers as quotable
+from motamot.site import frames as embed
 
 DATABASE = "questionnaires"
 LONGEST = 5000  # letters of an extract that an address may name

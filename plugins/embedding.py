@@ -13,7 +13,9 @@ from datasette.filters import Filters
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup
 
-from motamot import citation, embed, quotable
+from motamot.quoting import citation
+from motamot.site import answers as quotable
+from motamot.site import frames as embed
 
 DATABASE = "questionnaires"
 MOST = 300  # rows looked at for one frame; few of them fit

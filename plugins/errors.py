@@ -9,13 +9,14 @@ import difflib
 import re
 import sqlite3
 import traceback
-import unicodedata
 
 from datasette import hookimpl
 from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql, tilde_decode
 from datasette.utils.asgi import BadRequest, Base400, Request, Response
 from datasette.views.base import DatasetteError
+
+from motamot.text.folding import fold
 
 TITLES = {
     400: "Demande incomprise",
@@ -262,9 +263,7 @@ def _close(typed, names, count):
 
 def plain(part):
     """A piece of an address as identifiers are written: decoded, without accents, lower case."""
-    text = unicodedata.normalize("NFKD", tilde_decode(part))
-    kept = "".join(c for c in text if not unicodedata.combining(c)).lower()
-    return re.sub(r"[^a-z0-9_]+", "-", kept).strip("-")[:200]
+    return re.sub(r"[^a-z0-9_]+", "-", fold(tilde_decode(part))).strip("-")[:200]
 
 
 # --- addresses to refuse, answers to replace ----------------------------------------------------

@@ -13,12 +13,13 @@ For templates:
 
 import json
 import re
-import unicodedata
 
 from datasette import hookimpl
 from datasette.plugins import pm
 from datasette.utils import await_me_maybe, path_with_added_args
 from markupsafe import Markup, escape
+
+from motamot.text.folding import fold
 
 NBSP = "\u00a0"
 
@@ -134,8 +135,7 @@ def alphabetical(values, labels=()):
             return 0, codes.index(label), ""
         if isinstance(label, (int, float)):
             return 0, label, ""
-        folded = unicodedata.normalize("NFKD", str(label or "")).casefold()
-        return 1, 0, "".join(c for c in folded if not unicodedata.combining(c))
+        return 1, 0, fold(str(label or ""))
 
     return sorted(values, key=order)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from datasette import hookimpl
 from datasette.utils.asgi import Response
 
-from motamot import embed
+from motamot.site import frames as embed
 
 NARROWEST = 100  # pixels
 _TITLE = re.compile(r"<title>(.*?)(?: – Mot à mot)?</title>", re.DOTALL)

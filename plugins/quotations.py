@@ -3,7 +3,7 @@
     verify_quotation(citation)  -> JSON: {verdict, sentence, joined, matches: [...]}
     first_sentence(text)        -> its first sentence, for an example
 
-motamot/verification.py does the work.
+motamot/quoting/places.py does the work.
 """
 
 import json
@@ -12,9 +12,10 @@ import re
 from datasette import hookimpl
 from datasette.utils.asgi import Response
 
-from motamot import excerpt, quotation
-from motamot.search import languages_of
-from motamot.verification import CHANGES, verify
+from motamot.quoting import excerpt
+from motamot.quoting import verdict as quotation
+from motamot.quoting.places import CHANGES, verify
+from motamot.search.index import languages_of
 
 DATABASE = "questionnaires"
 

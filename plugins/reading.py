@@ -5,11 +5,12 @@ itself, with `sql()`. Lists and parties always come in the alphabet's order, que
 questionnaire's.
 """
 
-import unicodedata
 from itertools import groupby
 from urllib.parse import urlencode
 
 from datasette import hookimpl
+
+from motamot.text.folding import fold
 
 DATABASE = "questionnaires"
 PER_PAGE = 25  # questionnaires on one page of the home
@@ -223,12 +224,7 @@ class Reading:
 
 def _alphabetical(rows, column):
     """In the order of a French dictionary: accents and capitals do not count."""
-
-    def letters(row):
-        folded = unicodedata.normalize("NFD", row[column].casefold())
-        return "".join(c for c in folded if not unicodedata.combining(c)), row["id"]
-
-    return sorted(rows, key=letters)
+    return sorted(rows, key=lambda row: (fold(row[column]), row["id"]))
 
 
 def _foreign(code):

@@ -6,7 +6,7 @@
 from datasette import hookimpl
 from datasette.utils.asgi import Response
 
-from motamot import search as words
+from motamot.search import index as words
 
 DATABASE = "questionnaires"
 FILTERS = ("questionnaire", "section", "liste")

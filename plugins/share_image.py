@@ -12,7 +12,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 from PIL import Image, ImageDraw, ImageFont
 
-from motamot import quotable
+from motamot.site import answers as quotable
 
 DATABASE = "questionnaires"
 WIDTH, HEIGHT, MARGIN = 1200, 630, 72

@@ -6,7 +6,7 @@ the site's search finds.
 
 from datasette import hookimpl
 
-from motamot import search
+from motamot.search import index as search
 
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which it replaces

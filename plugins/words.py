@@ -1,7 +1,7 @@
 """The safe HTML of a document's words, taken apart without changing it, and our own Markdown.
 
 The HTML given to `blocks` and `deeper` was made safe by nh3 when the database was built
-(motamot/render.py): its tags are balanced, so counting them is enough to find its paragraphs.
+(motamot/text/markdown.py): its tags are balanced, so counting them finds its paragraphs.
 """
 
 import re

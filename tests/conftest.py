@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site import build_site
+from tests.sites import build_site
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -18,7 +18,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from motamot.source import decode
+from motamot.text.source import decode
 
 ROOT = Path(__file__).parent.parent
 VALID = Path(__file__).parent / "cases" / "valid"

@@ -1,0 +1,229 @@
+-- The database of Mot à mot. Every table is described in metadata.yml too, for those who read the
+-- site. Texts are Unicode as received: `markdown` is an exact slice of a document, `text` its plain
+-- reading, `html` its safe rendering. Offsets are 0-based code points, end excluded; lines are
+-- 1-based and inclusive, counted on "\n". NULL is "not known", never "empty".
+
+CREATE TABLE questionnaires (
+    id         TEXT PRIMARY KEY,  -- name of its folder in raw/
+    title      TEXT NOT NULL,     -- from questionnaire.yml, else from its document, else its id
+    election   TEXT,
+    place      TEXT,
+    date       TEXT,              -- as written in questionnaire.yml
+    language   TEXT,              -- ISO 639 code
+    asked_by   TEXT,              -- who sent the questionnaire
+    source_url TEXT,
+    note       TEXT
+);
+
+CREATE TABLE sections (
+    id            TEXT PRIMARY KEY,  -- <questionnaire>_s<position>
+    questionnaire TEXT NOT NULL REFERENCES questionnaires(id),
+    position      INTEGER NOT NULL,  -- from 1
+    title         TEXT NOT NULL      -- without a final colon
+);
+
+CREATE TABLE questions (
+    id            TEXT PRIMARY KEY,  -- <questionnaire>_<number>
+    questionnaire TEXT NOT NULL REFERENCES questionnaires(id),
+    section       TEXT REFERENCES sections(id),
+    position      INTEGER NOT NULL,  -- from 1, in the order of the questionnaire
+    number        TEXT NOT NULL,     -- as written: "7", "3a", "3.1"; its position where there is none
+    text          TEXT NOT NULL,     -- plain reading, without the number
+    markdown      TEXT NOT NULL,     -- exact slice, the number included
+    html          TEXT NOT NULL
+);
+
+CREATE TABLE respondents (
+    id         TEXT PRIMARY KEY,  -- stem of their documents' file names
+    name       TEXT NOT NULL,
+    short_name TEXT,
+    kind       TEXT,              -- party, list, candidate ...
+    url        TEXT,
+    note       TEXT
+);
+
+CREATE TABLE documents (
+    id            TEXT PRIMARY KEY,  -- <questionnaire>_<respondent>; <questionnaire>_questions: blank
+    questionnaire TEXT NOT NULL REFERENCES questionnaires(id),
+    respondent    TEXT REFERENCES respondents(id),  -- NULL for the blank questionnaire
+    path          TEXT NOT NULL,     -- below raw/
+    sha256        TEXT NOT NULL,     -- of its bytes
+    bytes         INTEGER NOT NULL,
+    lines         INTEGER NOT NULL,
+    encoding      TEXT NOT NULL,     -- markdown encoded so gives the bytes back
+    markdown      TEXT NOT NULL      -- the whole document
+);
+
+CREATE TABLE replies (
+    id            TEXT PRIMARY KEY,  -- <questionnaire>_<respondent>
+    questionnaire TEXT NOT NULL REFERENCES questionnaires(id),
+    respondent    TEXT NOT NULL REFERENCES respondents(id),
+    status        TEXT NOT NULL CHECK (status IN ('answered', 'partial', 'declined', 'no-reply')),
+    document      TEXT REFERENCES documents(id),
+    received_on   TEXT,
+    note          TEXT
+);
+
+CREATE TABLE passages (
+    document   TEXT NOT NULL REFERENCES documents(id),
+    position   INTEGER NOT NULL,  -- from 1: joined in this order, the passages are the document
+    kind       TEXT NOT NULL
+        CHECK (kind IN ('title', 'preamble', 'section', 'question', 'answer', 'note')),
+    question   TEXT REFERENCES questions(id),  -- of a question and of its answer
+    char_start INTEGER NOT NULL,
+    char_end   INTEGER NOT NULL,
+    line_start INTEGER NOT NULL,
+    line_end   INTEGER NOT NULL,
+    PRIMARY KEY (document, position)
+);
+
+CREATE TABLE answers (
+    id         TEXT PRIMARY KEY,  -- <questionnaire>_<number>_<respondent>: the permalink
+    question   TEXT NOT NULL REFERENCES questions(id),
+    respondent TEXT NOT NULL REFERENCES respondents(id),
+    document   TEXT NOT NULL REFERENCES documents(id),
+    status     TEXT NOT NULL CHECK (status IN ('answered', 'blank')),
+    text       TEXT NOT NULL,
+    markdown   TEXT NOT NULL,     -- = substr(documents.markdown, char_start + 1, char_end - char_start)
+    html       TEXT NOT NULL,
+    words      INTEGER NOT NULL,  -- runs between spaces that hold a letter or a figure
+    char_start INTEGER NOT NULL,
+    char_end   INTEGER NOT NULL,
+    line_start INTEGER NOT NULL,
+    line_end   INTEGER NOT NULL
+);
+
+CREATE TABLE links (
+    id       TEXT PRIMARY KEY,  -- <question or answer>_l<position>
+    question TEXT REFERENCES questions(id),  -- NULL when an answer cites the link
+    answer   TEXT REFERENCES answers(id),    -- NULL when a question cites it
+    position INTEGER NOT NULL,  -- from 1, in the text that cites it
+    url      TEXT NOT NULL,
+    label    TEXT NOT NULL      -- the words that carry the link
+);
+
+-- Identifiers that were published and are no more (raw/redirects.yml): where their links lead.
+CREATE TABLE redirects (
+    old  TEXT PRIMARY KEY,  -- with its table, as in addresses: answers/<id>
+    new  TEXT,              -- the page that answers instead, chains followed; NULL: none, it is gone
+    gone TEXT,              -- a sentence that says why; NULL when `new` is known
+    CHECK ((new IS NULL) <> (gone IS NULL))
+);
+
+CREATE INDEX sections_questionnaire ON sections(questionnaire);
+CREATE INDEX questions_questionnaire ON questions(questionnaire, position);
+CREATE INDEX questions_section ON questions(section);
+CREATE INDEX replies_questionnaire ON replies(questionnaire);
+CREATE INDEX replies_respondent ON replies(respondent);
+CREATE INDEX documents_questionnaire ON documents(questionnaire);
+CREATE INDEX answers_question ON answers(question);
+CREATE INDEX answers_respondent ON answers(respondent);
+CREATE INDEX answers_document ON answers(document);
+CREATE INDEX passages_question ON passages(question);
+CREATE INDEX links_question ON links(question);
+CREATE INDEX links_answer ON links(answer);
+
+-- What the site's search looks in: motamot/search/words.py's terms of each text, same rowid as the text.
+-- In a plain SQLite shell, questions_fts and answers_fts hold the words as written.
+CREATE VIRTUAL TABLE questions_search USING fts5(terms, content = '');
+CREATE VIRTUAL TABLE answers_search USING fts5(terms, content = '');
+
+-- The words of all questions and answers, for "vouliez-vous dire".
+CREATE TABLE search_words (
+    folded  TEXT PRIMARY KEY,  -- small letters, no accents
+    written TEXT NOT NULL,     -- as some text has it
+    count   INTEGER NOT NULL
+);
+
+-- One flat row per answer: what most people want in a spreadsheet.
+CREATE VIEW dataset AS
+SELECT
+    questionnaires.title  AS questionnaire,
+    questionnaires.election,
+    questionnaires.place,
+    sections.title        AS section,
+    questions.number,
+    questions.text        AS question,
+    respondents.name      AS respondent,
+    answers.status,
+    answers.text          AS answer,
+    answers.words,
+    documents.path        AS source,
+    answers.line_start,
+    answers.line_end,
+    '/questionnaires/answers/' || answers.id AS permalink
+FROM answers
+JOIN questions ON questions.id = answers.question
+JOIN questionnaires ON questionnaires.id = questions.questionnaire
+JOIN respondents ON respondents.id = answers.respondent
+JOIN documents ON documents.id = answers.document
+LEFT JOIN sections ON sections.id = questions.section
+ORDER BY questionnaires.id, questions.position, respondents.name;
+
+-- Promise 1, document by document: the passages, joined, are the document; each answer is its slice.
+CREATE VIEW proof AS
+WITH covering AS (  -- passages that hold characters, with what surrounds each
+    SELECT
+        document,
+        char_start,
+        char_end,
+        coalesce(max(char_end) OVER (
+            PARTITION BY document ORDER BY position
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached,
+        coalesce(min(char_start) OVER (
+            PARTITION BY document ORDER BY position
+            ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), char_end) AS following
+    FROM passages
+    WHERE char_end > char_start
+),
+covered AS (
+    SELECT
+        document,
+        sum(max(0, min(char_end, following) - max(char_start, reached))) AS once
+    FROM covering
+    GROUP BY document
+),
+joined AS (
+    SELECT document, group_concat(piece, '') AS text
+    FROM (
+        SELECT
+            passages.document,
+            substr(documents.markdown, char_start + 1, char_end - char_start) AS piece
+        FROM passages
+        JOIN documents ON documents.id = passages.document
+        ORDER BY passages.document, passages.position
+    )
+    GROUP BY document
+),
+sliced AS (
+    SELECT
+        answers.document,
+        count(*) AS answers,
+        sum(
+            answers.markdown = substr(documents.markdown, char_start + 1, char_end - char_start)
+            AND EXISTS (
+                SELECT 1 FROM passages
+                WHERE passages.document = answers.document
+                AND passages.question = answers.question
+                AND passages.kind = 'answer'
+                AND passages.char_start <= answers.char_start
+                AND answers.char_end <= passages.char_end
+            )
+        ) AS exact
+    FROM answers
+    JOIN documents ON documents.id = answers.document
+    GROUP BY answers.document
+)
+SELECT
+    documents.id                     AS document,
+    documents.sha256,
+    length(documents.markdown)       AS characters,
+    coalesce(covered.once, 0)        AS characters_in_one_passage,
+    joined.text IS documents.markdown AS passages_are_document,
+    coalesce(sliced.answers, 0)      AS answers,
+    coalesce(sliced.exact, 0)        AS answers_equal_slice
+FROM documents
+LEFT JOIN covered ON covered.document = documents.id
+LEFT JOIN joined ON joined.document = documents.id
+LEFT JOIN sliced ON sliced.document = documents.id
+ORDER BY documents.id;

@@ -1,0 +1,31 @@
+"""Letters without case and accents: to compare and to sort, never to show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_LIGATURES = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "ß": "ss", "’": "'"}
+)
+_ACCENTS = re.compile(
+    "(?<=[\x00-\x7f])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+
+
+@lru_cache(maxsize=1024)
+def fold(text: str) -> str:
+    """Small letters without accents or ligatures, with plain apostrophes: "L’Œuvre" -> "l'oeuvre".
+
+    Accents go from Latin letters only (in Cyrillic, й is not an и).
+    """
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES)).casefold()
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart.translate(_LIGATURES)))
+
+
+def letters(word: str) -> str:
+    """The letters and figures of a word, folded: "l’Œuvré" -> "loeuvre"."""
+    return "".join(filter(str.isalnum, fold(word)))

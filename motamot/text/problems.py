@@ -1,0 +1,47 @@
+"""What is wrong, as a value: where, what was expected, what was found, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in a file: `path` as the user gave it, `line` 1-based or None for the whole file."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something a person should look at. Errors stop a build, warnings do not."""
+
+    where: Where
+    severity: Severity
+    expected: str
+    found: str
+    action: str  # what to do next
+
+    def __str__(self) -> str:
+        return (
+            f"{self.where}: {self.severity}: expected {self.expected}; "
+            f"found {self.found}. {self.action}"
+        )
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems as a person goes through them: file by file, line by line."""
+    return sorted(problems, key=lambda p: (p.where.path, p.where.line or 0))
+
+
+def cut(text: str) -> str:
+    """At most 80 characters, whole words, with a mark where it was cut."""
+    return text if len(text) <= 80 else text[:80].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,170 @@
+"""YAML files that people write, read with the line of every key and nothing guessed.
+
+Scalars stay text as written ("2026-03-15" is no date object, "no" no boolean); an absent value is
+None. A YAML file that cannot be read is a problem with its line, never an exception.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+
+from motamot.text.problems import Problem, Where
+
+_SAID_BEFORE = re.compile(r"^(?:expected [^,]*, )?(?:but )?found ")  # messages say it already
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key of a mapping: its text, or the mapping below it, and the line it stands on."""
+
+    line: int
+    text: str | None = None
+    below: Mapping | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A YAML mapping: key -> entry, in the order of the file."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def text(self, key: str) -> str | None:
+        """The text of a key, None when it is absent or empty."""
+        entry = self.entries.get(key)
+        return entry.text if entry else None
+
+    def line(self, key: str) -> int | None:
+        """The line of a key, None when it is absent."""
+        entry = self.entries.get(key)
+        return entry.line if entry else None
+
+
+def load(path: Path, shown: str) -> tuple[Mapping, list[Problem]]:
+    """Read one file as a mapping; `shown` is the path that messages give."""
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        return Mapping(), [_unreadable(shown, error, text)]
+    except RecursionError:
+        return Mapping(), [_unreadable(shown, yaml.YAMLError("nested too deeply"), text)]
+    if node is None:
+        return Mapping(), []
+    if not isinstance(node, yaml.MappingNode):
+        problem = Problem(
+            Where(shown, node.start_mark.line + 1),
+            "error",
+            "lines of the form “key: value”",
+            "something else",
+            "Write one key and its value on each line.",
+        )
+        return Mapping(), [problem]
+    problems: list[Problem] = []
+    return _mapping(node, shown, problems, ()), problems
+
+
+def _mapping(
+    node: yaml.MappingNode, shown: str, problems: list[Problem], above: tuple[int, ...]
+) -> Mapping:
+    """`above`: the identities of the nodes that hold this one, which it may not hold in turn."""
+    entries: dict[str, Entry] = {}
+    for key_node, value in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            found, action = "a key that is not one word", "Write “key: value”."
+            problems.append(Problem(Where(shown, line), "error", "a word as a key", found, action))
+            continue
+        key = str(key_node.value)
+        if key in entries:
+            problems.append(
+                Problem(
+                    Where(shown, line),
+                    "error",
+                    f"the key “{key}” once",
+                    f"it again (first on line {entries[key].line})",
+                    "Keep one of the two.",
+                )
+            )
+        elif isinstance(value, yaml.MappingNode) and id(value) not in (*above, id(node)):
+            below = _mapping(value, shown, problems, (*above, id(node)))
+            entries[key] = Entry(line, below=below)
+        elif isinstance(value, yaml.ScalarNode):
+            empty = value.tag == "tag:yaml.org,2002:null" or not value.value.strip()
+            entries[key] = Entry(line, text=None if empty else value.value)
+        else:
+            entries[key] = Entry(line)
+            problems.append(
+                Problem(
+                    Where(shown, line),
+                    "error",
+                    f"one text after “{key}:”, or “key: value” lines under it",
+                    "a list" if isinstance(value, yaml.SequenceNode) else "a reference to itself",
+                    "Write a single text, or such lines.",
+                )
+            )
+    return Mapping(entries)
+
+
+def _unreadable(shown: str, error: Exception, text: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else None
+    reason = getattr(error, "problem", None) or getattr(error, "strerror", None) or str(error)
+    reason = _SAID_BEFORE.sub("", str(reason).replace("\n", " "))
+    action = "Correct that line; a value that holds “: ” or begins with a sign goes between quotes."
+    if "\\t" in reason:
+        reason, action = "a tab", "Indent with spaces."
+    elif reason == "unexpected end of stream":
+        reason, action = "a quotation mark that is never closed", "Close it."
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        reason, action = f"the character {ord(str(error.character)):#04x}", "Remove it."
+    elif isinstance(error, UnicodeDecodeError):
+        line = error.object.count(b"\n", 0, error.start) + 1
+        reason, action = f"the byte {error.object[error.start]:#04x}", "Save it as UTF-8."
+    elif isinstance(error, IsADirectoryError):
+        reason, action = "a folder", f"Rename it: {shown.rsplit('/', 1)[-1]} is a file."
+    return Problem(Where(shown, line), "error", "a YAML file in UTF-8", reason, action)
+
+
+def wrong_keys(
+    mapping: Mapping, known: tuple[str, ...], shown: str, holders: tuple[str, ...] = ()
+) -> Iterator[Problem]:
+    """An error for each key that is none of the known ones, with the nearest of them; and for each
+    that holds lines where a text is meant, or a text where lines are (`holders`)."""
+    for key, entry in mapping.entries.items():
+        if key in known:
+            yield from wrong_shape(key, entry, shown, holds=key in holders)
+        else:
+            near = get_close_matches(key, known, n=1)
+            yield Problem(
+                Where(shown, entry.line),
+                "error",
+                f"one of the fields {', '.join(known)}",
+                f"“{key}”",
+                f"Did you mean “{near[0]}”?" if near else "Remove it, or put it in note:.",
+            )
+
+
+def wrong_shape(key: str, entry: Entry, shown: str, *, holds: bool) -> Iterator[Problem]:
+    """An error when a key holds lines where a text is meant, or the other way round."""
+    if holds and entry.text is not None:
+        expected, found = f"“key: value” lines under “{key}:”", f"“{entry.text}”"
+    elif not holds and entry.below is not None:
+        expected, found = f"one text after “{key}:”", "lines under it"
+    else:
+        return
+    action = "Write them on lines of their own, two spaces in." if holds else "Write a single text."
+    yield Problem(Where(shown, entry.line), "error", expected, found, action)
+
+
+def in_yaml(text: str) -> str:
+    """A text as a value in a YAML file, between quotes where it needs them."""
+    dumped = yaml.safe_dump(text, allow_unicode=True, width=10**6)
+    return dumped.removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,269 @@
+"""Documents of every layout, read as a careful reader would.
+
+Each folder of `cases/valid` holds a document, `reply.md`, and what is in it, `expected.yml`: its
+title, its sections, each question's number, section, first and last words, those of its answer (or
+`blank`), and words that stand `outside` all questions and answers. Words are compared in their
+plain reading, on one line.
+
+`cases/doubtful` holds documents that their layout alone does not settle: the reader must say so,
+and must read them as `expected.yml` says once a person settled those lines (`settled`).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from motamot.reading.reader import parse
+from motamot.recording.record import Answer, Document, Question
+from motamot.text.markdown import plain
+from motamot.text.source import decode
+
+CASES = Path(__file__).parents[1] / "cases"
+VALID = sorted(path for path in (CASES / "valid").iterdir() if path.is_dir())
+DOUBTFUL = sorted(path for path in (CASES / "doubtful").iterdir() if path.is_dir())
+
+# What design.md says of documents in the wild: a pattern that a document so laid out holds, and
+# the case that shows it.
+LAYOUTS = {
+    "numbered 1.": (r"^1\. ", "en-numbered-list-answer-indented"),
+    "numbered 1)": (r"^1\) ", "fr-windows-1252-hard-wrapped"),
+    "numbered 1\\)": (r"^1\\\) ", "en-escaped-paren-answer-not-indented"),
+    "numbered 1 -": (r"^1 - ", "fr-numbered-dash-caps-sections"),
+    "numbered Q1": (r"^Q1\. ", "en-q1-labels-lettered-sections-no-title"),
+    "numbered Question 1 :": (r"^Question 1 : ", "fr-question-label-and-response-label"),
+    "nested 3a": (r"^3a\. ", "nl-numbered-3a-3b-list-responses-label"),
+    "nested 3.1": (r"^\*\*3\.1 ", "en-decimal-subquestions-in-numbered-sections"),
+    "answers after Réponse :": (r"^Réponse : ", "fr-question-label-and-response-label"),
+    "answers after R :": (r"^R\W{1,2}: ?", "fr-q-r-pairs-unnumbered"),
+    "answers after A:": (r"^A: ", "en-q-and-a-lines"),
+    "headings without numbers": (r"^### [^\d]", "fr-unnumbered-headings-no-question-mark"),
+    "questions in bold": (r"^\*\*[^*]+\*\*$", "fr-trailing-rhetorical-questions-in-answers"),
+    "questions in italics": (r"^[*_][^*_]+[*_]$", "de-italic-questions"),
+    "questions in block quotes": (r"^> ", "fr-blockquote-questions"),
+    "questions in list items": (r"^[-*] ", "en-bullet-questions-plain-answers"),
+    "two-column tables": (r"^\|[^|]+\|[^|]+\|$", "en-two-column-table"),
+    "questions left blank": (r"^#### 2\..*\n\n#### 4", "fr-numbering-gap-and-blank-answers"),
+    "headings, then bold": (r"^\*\*\d.*\*\*$", "fr-headings-then-bold-with-link-paragraphs"),
+    "a link between question and answer": (
+        r"^<http[^>]*>$",
+        "fr-headings-then-bold-with-link-paragraphs",
+    ),
+    "sections that end in a colon": (r"^[A-Z][^.]*:$", "es-pregunta-number-sections-plain-colon"),
+    "numbered lists in answers": (r"^1\. ", "fr-numbered-paragraphs-answers-with-same-numbers"),
+    "headings in answers": (r"^#### ", "fr-rich-answers-headings-table-code-footnotes"),
+    "bold lines in answers": (r"^\*\*", "en-h3-questions-bold-leads-in-answers"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder, read."""
+
+    expected: dict[str, Any]
+    text: str
+
+
+@cache
+def case_of(folder: Path) -> Case:
+    text, _, problems = decode((folder / "reply.md").read_bytes(), "reply.md")
+    assert all(problem.severity == "warning" for problem in problems), problems
+    expected = yaml.safe_load((folder / "expected.yml").read_text(encoding="utf-8"))
+    return Case(expected, text)
+
+
+def line(text: str | None) -> str:
+    """A text on one line, without the sign of a list item before it."""
+    shown = html.unescape(text or "").strip()
+    return " ".join(re.sub(r"^(?:[-*+]|\d+[.)])\s+", "", shown).split())
+
+
+def words(markdown: str) -> str:
+    """The plain reading of a slice, on one line."""
+    return line(plain(markdown))
+
+
+# --- the comparison ------------------------------------------------------------------------------
+
+
+def differences(document: Document, expected: dict[str, Any]) -> Iterator[str]:
+    """What a careful reader would object to, one sentence each."""
+    yield from _differ("title", line(document.title), line(expected["title"]))
+    sections = [line(section.title) for section in document.sections]
+    yield from _differ("sections", sections, [line(title) for title in expected["sections"]])
+    numbers = [question.number for question in document.questions]
+    asked = [str(question["number"]) for question in expected["questions"]]
+    yield from _differ("numbers", numbers, asked)
+    if numbers == asked:
+        answers = {answer.number: answer for answer in document.answers}
+        for question, wanted in zip(document.questions, expected["questions"], strict=True):
+            yield from _question_differs(question, wanted)
+            yield from _answer_differs(answers[question.number], wanted["answer"])
+    yield from _outside_taken(document, expected.get("outside") or [])
+
+
+def _differ(name: str, found: object, wanted: object) -> Iterator[str]:
+    if found != wanted:
+        yield f"{name}: {found!r}, not {wanted!r}"
+
+
+def _question_differs(question: Question, wanted: dict[str, Any]) -> Iterator[str]:
+    name = f"question {question.number}"
+    yield from _differ(f"{name} is in section", question.section, wanted["section"])
+    yield from _ends_differ(name, words(question.wording), wanted)
+
+
+def _answer_differs(answer: Answer, wanted: dict[str, str] | str) -> Iterator[str]:
+    name = f"answer {answer.number}"
+    if isinstance(wanted, str):
+        yield from _differ(f"{name} is", answer.status, "blank")
+        return
+    yield from _differ(f"{name} is", answer.status, "answered")
+    yield from _ends_differ(name, words(answer.markdown), wanted)
+
+
+def _ends_differ(name: str, found: str, wanted: dict[str, str]) -> Iterator[str]:
+    begins, ends = line(wanted["begins"]), line(wanted["ends"])
+    if not found.startswith(begins):
+        yield f"{name} begins {found[: len(begins) + 20]!r}, not {begins!r}"
+    if not found.endswith(ends):
+        yield f"{name} ends {found[-len(ends) - 20 :]!r}, not {ends!r}"
+
+
+def _outside_taken(document: Document, outside: list[str]) -> Iterator[str]:
+    everything = words(document.text.lstrip("\ufeff"))
+    taken = {f"question {q.number}": words(q.wording) for q in document.questions}
+    taken |= {f"answer {a.number}": words(a.markdown) for a in document.answers}
+    for phrase in map(line, outside):
+        if phrase not in everything:
+            yield f"expected.yml is wrong: {phrase!r} is nowhere in the document"
+        yield from (f"{name} holds {phrase!r}" for name, text in taken.items() if phrase in text)
+
+
+# --- the tests -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", VALID, ids=lambda folder: folder.name)
+def test_a_document_is_read_as_a_careful_reader_would(folder: Path) -> None:
+    case = case_of(folder)
+    document, _ = parse(case.text, "reply.md")
+    wrong = list(differences(document, case.expected))
+    assert not wrong, "\n".join([case.expected["sentence"], *wrong])
+
+
+@pytest.mark.parametrize("folder", VALID, ids=lambda folder: folder.name)
+def test_a_case_says_in_a_sentence_what_it_shows(folder: Path) -> None:
+    """And its questions are numbered once each, since a comparison would miss one that is not."""
+    expected = case_of(folder).expected
+    assert len(expected["sentence"].split()) >= 6
+    numbers = [str(question["number"]) for question in expected["questions"]]
+    assert numbers
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_there_are_cases() -> None:
+    """An empty folder would make every test above pass by not existing."""
+    assert len(VALID) >= 40
+    assert DOUBTFUL
+    for language in ("fr", "en", "de", "es", "it"):
+        assert any(folder.name.startswith(f"{language}-") for folder in VALID), language
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_that_the_design_lists_has_a_case(layout: str) -> None:
+    pattern, name = LAYOUTS[layout]
+    folder = CASES / "valid" / name
+    assert folder in VALID, f"no case {name} for {layout}"
+    text = case_of(folder).text.replace("\r\n", "\n")
+    assert re.search(pattern, text, re.MULTILINE), f"{name} no longer shows: {layout}"
+
+
+@pytest.mark.parametrize(
+    ("what", "of_bytes"),
+    [
+        ("CRLF line ends", lambda data: b"\r\n" in data),
+        ("a byte order mark", lambda data: data.startswith(b"\xef\xbb\xbf")),
+        ("Windows-1252", lambda data: decode(data, "reply.md")[1] == "cp1252"),
+        ("a line separator U+2028", lambda data: "\u2028".encode() in data),
+        ("non-breaking spaces", lambda data: "\u00a0".encode() in data),
+        ("no final newline", lambda data: not data.endswith(b"\n")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_kind_of_file_has_a_case(what: str, of_bytes: Any) -> None:
+    assert any(of_bytes((folder / "reply.md").read_bytes()) for folder in VALID), what
+
+
+@pytest.mark.parametrize("folder", DOUBTFUL, ids=lambda folder: folder.name)
+def test_a_doubtful_document_is_said_to_be_so_with_a_line(folder: Path) -> None:
+    case = case_of(folder)
+    _, problems = parse(case.text, "reply.md")
+    assert problems
+    count = case.text.count("\n") + 1
+    for problem in problems:
+        assert problem.severity == "warning"
+        assert problem.where.path == "reply.md"
+        assert 1 <= (problem.where.line or 0) <= count
+        assert "questionnaire.yml" in problem.action
+
+
+@pytest.mark.parametrize("folder", DOUBTFUL, ids=lambda folder: folder.name)
+def test_a_doubtful_document_is_read_as_a_person_settled_it(folder: Path) -> None:
+    """Only the disputed lines are settled: the bold lines that open paragraphs of an answer."""
+    case = case_of(folder)
+    settled = settled_lines(case)
+    assert settled
+    document, problems = parse(case.text, "reply.md", settled=settled)
+    wrong = list(differences(document, case.expected))
+    assert not wrong, "\n".join([f"settled: {settled}", *wrong])
+    assert not problems, [str(problem) for problem in problems]
+
+
+def settled_lines(case: Case) -> dict[int, str]:
+    """Every whole bold line, settled as `expected.yml` knows it: a question, or words."""
+    begins = [line(question["begins"]) for question in case.expected["questions"]]
+    return {
+        number: "question" if any(words(row).startswith(b) for b in begins) else "text"
+        for number, row in enumerate(case.text.split("\n"), 1)
+        if re.fullmatch(r"\*\*[^*]+\*\*", row.strip())
+    }
+
+
+NUMBERED = """\
+**1) Quel budget pour le sport ?**
+
+Deux millions.
+
+Et la culture
+
+Trois millions.
+
+**2) Le tramway ira-t-il à la gare ?**
+
+Oui.
+"""
+
+
+def test_settling_a_question_without_a_number_leaves_the_others_their_own() -> None:
+    """Numbers are part of permanent links: question 2 stays 2."""
+    document, _ = parse(NUMBERED, "reply.md", settled={5: "question"})
+    numbers = {words(question.wording): question.number for question in document.questions}
+    assert len(numbers) == 3
+    assert numbers["Quel budget pour le sport ?"] == "1"
+    assert numbers["Le tramway ira-t-il à la gare ?"] == "2"
+
+
+@pytest.mark.parametrize("kind", ["section", "preamble", "note", "answer", "title"])
+def test_a_line_is_what_a_person_says_it_is(kind: str) -> None:
+    document, _ = parse(NUMBERED, "reply.md", settled={5: kind})
+    (passage,) = (p for p in document.passages if p.line_start <= 5 <= p.line_end)
+    assert passage.kind == kind
+    assert [question.number for question in document.questions] == ["1", "2"]
