@@ -1,8 +1,12 @@
-"""Build the database of Mot à mot from what was received, or check it.
+"""Build the database of Mot à mot from what was received, or take in what comes.
 
-    python build.py          raw/ -> questionnaires.db and inspect-data.json
-    python build.py check    the same reading, and writes nothing
-    python build.py --release    a build that also records its permalinks in raw/permalinks.txt
+    python build.py                     raw/ -> questionnaires.db and inspect-data.json
+    python build.py --release           a build of confirmed readings alone, which also records its
+                                        permalinks in raw/permalinks.txt
+    python build.py check               the same reading, and writes nothing
+    python build.py receive FILE ...    take documents in, and write down how each was read
+    python build.py outline FILE ...    show how documents are read, for a person to compare
+    python build.py status              which readings are confirmed, and which are not
 
 Problems go to standard error as "file:line: severity: expected ...; found .... What to do."
 Exit codes: 0 clean (warnings allowed), 1 errors in the data, 2 wrong use.
@@ -10,46 +14,56 @@ Exit codes: 0 clean (warnings allowed), 1 errors in the data, 2 wrong use.
 
 from __future__ import annotations
 
+import difflib
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from motamot.dataset.assemble import assemble
 from motamot.dataset.checks import check as check_questionnaire
-from motamot.dataset.folder import Raw, open_raw, read_questionnaire
-from motamot.dataset.model import Counts, Questionnaire
-from motamot.dataset.permalinks import RECORD, Ledger, identifiers
-from motamot.publishing.write import Writer, inspect_data, replacing
-from motamot.text.problems import Problem, in_order
+from motamot.dataset.documents import SUFFIXES, show
+from motamot.dataset.folder import Raw, nothing_read, open_raw, read_questionnaire
+from motamot.dataset.model import Assembled, Questionnaire, Received
+from motamot.dataset.permalinks import RECORD, Ledger
+from motamot.publishing.file import inspect_data, replacing
+from motamot.publishing.rows import Counts, rows_of
+from motamot.publishing.write import Writer
+from motamot.receiving import intake
+from motamot.recording.outline import outline as outlined
+from motamot.recording.record import FIXED_HERE, SUFFIX, Record, written
+from motamot.text.problems import Problem, Where, in_order
 
 HERE = Path(__file__).parent
-
-
-def options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that building and checking share."""
-    folder = click.Path(exists=True, file_okay=False, path_type=Path)
-    file = click.Path(dir_okay=False, path_type=Path)
-    for option in (
-        click.option("--quiet", is_flag=True, help="Say nothing but problems."),
-        click.option("--db", type=file, help="The database to write.  [questionnaires.db]"),
-        click.option("--raw", type=folder, help="The folder of received documents.  [raw/]"),
-    ):
-        command = option(command)
-    return command
+Command = Callable[..., None]
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILES = click.Path(exists=True, path_type=Path)
+RAW = click.option("--raw", type=_FOLDER, help="The folder of received documents.  [raw/]")
+DB = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The database to write.  [questionnaires.db]",
+)
+QUIET = click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@options
+@RAW
+@DB
+@QUIET
 @click.option("--release", is_flag=True, help="Also record what is new in raw/permalinks.txt.")
 @click.pass_context
 def main(
     context: click.Context, raw: Path | None, db: Path | None, quiet: bool, release: bool
 ) -> None:
     """Build questionnaires.db from raw/: what lists answered, word for word."""
-    context.obj = (raw, db, quiet)
+    context.obj = (raw, quiet)
     if context.invoked_subcommand is None:
         folder = _raw(raw)
         db = db or Path("questionnaires.db")
@@ -59,20 +73,20 @@ def main(
             with _writing(folder / RECORD):
                 record(ledger, folder / RECORD, quiet)
     elif release:
-        raise click.UsageError("--release goes with a build, not with a check")
+        raise click.UsageError("--release goes with a build, and with no other command")
 
 
 @main.command()
-@options
+@RAW
+@DB
+@QUIET
 @click.pass_obj
-def check(
-    outer: tuple[Path | None, Path | None, bool], raw: Path | None, db: Path | None, quiet: bool
-) -> None:
+def check(outer: tuple[Path | None, bool], raw: Path | None, db: Path | None, quiet: bool) -> None:
     """Read raw/ as a build does, say what is wrong, and write nothing."""
     del db  # accepted, so that a build's command line can be checked as it is
     problems = Problems()
     folder = _raw(raw or outer[0])
-    quiet = quiet or outer[2]
+    quiet = quiet or outer[1]
     found, strays = open_raw(folder)
     problems.report(strays)
     ledger = Ledger(folder)
@@ -83,6 +97,85 @@ def check(
     sys.exit(1 if problems.errors else 0)
 
 
+@main.command()
+@RAW
+@click.option("--questionnaire", help="The questionnaire's folder, for files that are not in raw/.")
+@click.option("--respondent", help="Who answers in the file.  [the file's name]")
+@click.argument("files", nargs=-1, required=True, type=_FILES)
+@click.pass_obj
+def receive(
+    outer: tuple[Path | None, bool],
+    raw: Path | None,
+    questionnaire: str | None,
+    respondent: str | None,
+    files: tuple[Path, ...],
+) -> None:
+    """Take documents in: copy each into raw/, read it, and write its record for a person to
+    confirm. A file or a folder of raw/ is only read; a record that is there is never overwritten.
+    """
+    folder = _raw(raw or outer[0])
+    problems = Problems()
+    wanted: dict[Path, set[Path]] = {}
+    for file in _documents(files):
+        place = _place(file, folder, questionnaire, respondent, problems)
+        if place:
+            wanted.setdefault(place.parent, set()).add(place)
+    if problems.errors:
+        sys.exit(1)
+    if not wanted:
+        raise click.UsageError("no document among them: give .md or .txt files")
+    for path, chosen in wanted.items():
+        read, found = read_questionnaire(path, _guess)
+        problems.report(p for p in in_order(found) if p.severity == "error")
+        for received in read.documents:
+            first = received is read.reference and received.record is None
+            if received.sound and (first or Path(received.path) in chosen):
+                _write_record(read, received)
+    sys.exit(1 if problems.errors else 0)
+
+
+@main.command()
+@RAW
+@click.argument("files", nargs=-1, required=True, type=_FILES)
+@click.pass_obj
+def outline(outer: tuple[Path | None, bool], raw: Path | None, files: tuple[Path, ...]) -> None:
+    """Show how documents of raw/ are read, passage by passage, to compare with the document."""
+    del raw, outer  # the files say where they are; accepted as everywhere
+    problems = Problems()
+    wanted = list(_documents(files))
+    for path in dict.fromkeys(file.parent for file in wanted):
+        read, found = read_questionnaire(path, _guess)
+        problems.report(p for p in in_order(found) if p.severity == "error")
+        for received in read.documents:
+            if Path(received.path) in wanted and received.sound:
+                click.echo(f"{received.path}: {_status(received)}")
+                _print_outline(received)
+    sys.exit(1 if problems.errors else 0)
+
+
+@main.command()
+@RAW
+@click.pass_obj
+def status(outer: tuple[Path | None, bool], raw: Path | None) -> None:
+    """Say of each document whether a person has confirmed its reading."""
+    found, strays = open_raw(_raw(raw or outer[0]))
+    problems = Problems()
+    problems.report(p for p in strays if p.severity == "error")
+    counts = dict.fromkeys(("reviewed", "recorded", "guessed"), 0)
+    for path in found.folders:
+        read, wrong = read_questionnaire(path, _guess)
+        problems.report(p for p in in_order(wrong) if p.severity == "error")
+        for received in read.documents:
+            counts[received.reading] += 1
+            click.echo(f"{received.path}: {_status(received)}")
+    said = ", ".join(f"{count} {name}" for name, count in counts.items())
+    click.echo(f"{_number(sum(counts.values()), 'document')}: {said}.")
+    sys.exit(1 if problems.errors else 0)
+
+
+# --- building -------------------------------------------------------------------------------------
+
+
 def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     """Write the database, unless something is wrong: then the earlier one stays as it was."""
     problems = Problems()
@@ -90,11 +183,13 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     with replacing(db) as building:
         folder, found = open_raw(raw)
         problems.report(found)
-        writer = Writer(building, raw, folder.respondents)
+        writer = Writer(building, folder.respondents)
         ledger = Ledger(raw, recording=release)
-        for questionnaire in _checked(folder, ledger, problems, quiet):
+        for assembled in _checked(folder, ledger, problems, quiet, release):
             if not problems.errors:
-                summary.add(writer.add(questionnaire))
+                rows = rows_of(assembled)
+                writer.add(rows)
+                summary.add(rows.counts)
         problems.report(ledger.problems())
         if problems.errors:
             click.echo(f"Nothing was built: {problems}.", err=True)
@@ -118,6 +213,138 @@ def record(ledger: Ledger, path: Path, quiet: bool) -> None:
             writing.write_bytes(text.encode())
     if not quiet:
         click.echo(f"{path}: {_number(text.count(chr(10)), 'identifier')}, {new} new.")
+
+
+def _checked(
+    folder: Raw, ledger: Ledger, problems: Problems, quiet: bool, release: bool = False
+) -> Iterator[Assembled]:
+    """Each questionnaire, read and checked; only one is in memory at a time."""
+    if not folder.readable:
+        ledger.doubt(folder.respondents_path)
+    ledger.add(f"respondents/{respondent}" for respondent in folder.respondents)
+    empty = True
+    with _progress(folder.folders, quiet) as paths:
+        for path in paths:
+            questionnaire, found = read_questionnaire(path, _guess)
+            found = in_order([*found, *check_questionnaire(questionnaire, folder, release)])
+            problems.report(found)
+            assembled = assemble(questionnaire, folder.folder)
+            ledger.add(assembled.identifiers())
+            if any(problem.severity == "error" for problem in found):
+                ledger.doubt(questionnaire.id)
+            empty = empty and not (questionnaire.documents or questionnaire.said)
+            yield assembled
+    if folder.folders and empty and not problems.errors:
+        problems.report([nothing_read(folder)])
+
+
+def _guess(*arguments: Any, **named: Any) -> Any:
+    """The reader, asked for only where a document has no record."""
+    from motamot.reading.reader import read
+
+    return read(*arguments, **named)
+
+
+# --- taking in ------------------------------------------------------------------------------------
+
+
+def _documents(files: Iterable[Path]) -> Iterator[Path]:
+    """The documents among files and folders, those of a folder by name."""
+    for file in files:
+        if file.is_dir():
+            inside = sorted(p for p in file.rglob("*") if p.is_file() and p.suffix in SUFFIXES)
+            yield from (p for p in inside if p.name not in ("README.md", RECORD))
+        else:
+            yield file
+
+
+def _place(
+    file: Path, raw: Path, questionnaire: str | None, respondent: str | None, problems: Problems
+) -> Path | None:
+    """Where a document stands in raw/, copied there if it came from elsewhere."""
+    if file.suffix.lower() not in SUFFIXES:
+        expected = f"a document in one of the formats {', '.join(SUFFIXES)}"
+        action = "Save its text as .md or .txt, and receive that."
+        problems.report([Problem(Where(show(file)), "error", expected, f"“{file.name}”", action)])
+        return None
+    if file.resolve().parent.parent == raw.resolve():
+        return raw / file.parent.name / file.name
+    questionnaire = questionnaire or _ask("--questionnaire", "Which questionnaire is it a reply to")
+    own = respondent or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    place, found = intake.place(file, raw / questionnaire, own or "liste-exemple")
+    problems.report(found)
+    return None if found else place
+
+
+def _ask(option: str, question: str) -> str:
+    """What was left out: asked for on a terminal, and nowhere else."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"the file is not in raw/: say where it belongs with {option}")
+    return str(click.prompt(question))
+
+
+def _write_record(questionnaire: Questionnaire, received: Received) -> None:
+    """Write a document's record, print its outline and the next step; of one that is there, print
+    how a reading of today would differ."""
+    path = Path(received.path).with_suffix(SUFFIX)
+    made = _record_of(questionnaire, received)
+    if received.record is not None:
+        before = path.read_text(encoding="utf-8").splitlines()
+        after = written(replace(made, reviewed_by=received.record.reviewed_by)).splitlines()
+        changed = list(difflib.unified_diff(before, after, show(path), "a reading of today", n=0))
+        click.echo(f"{path} is there already, and stays as it is.")
+        click.echo("\n".join(line.rstrip("\n") for line in changed) or "It is read so today too.")
+        return
+    with replacing(path) as writing:
+        writing.write_text(written(made), encoding="utf-8", newline="\n")
+    _print_outline(received)
+    doubts = sum(entry.doubtful for entry in made.entries)
+    click.echo(
+        f"{path} was written, with {_number(doubts, 'doubt')}. Compare it with the document; "
+        "correct it where it is wrong, and remove each “?”; then write “reviewed: yes, who, when” "
+        "in it."
+    )
+
+
+def _record_of(questionnaire: Questionnaire, received: Received) -> Record:
+    """The record that a reading of today gives."""
+    reference = questionnaire.reference
+    fixes = received is reference
+    entries = list(received.entries)
+    if received.record is not None:
+        known = () if fixes or reference is None else reference.asked
+        blank = received is questionnaire.blank
+        entries = list(_guess(received.text, received.path, known, blank=blank)[0])
+    lines = intake.settled_lines(Path(received.path).parent, received.stem)
+    if lines:
+        entries = intake.settled(received.text, entries, lines)
+    return Record(
+        document=Path(received.path).name,
+        sha256=received.sha256,
+        encoding=received.encoding,
+        questions=FIXED_HERE if fixes or reference is None else Path(reference.path).name,
+        entries=tuple(entries),
+    )
+
+
+def _print_outline(received: Received) -> None:
+    for line in outlined(received.text, received.passages, received.entries):
+        click.echo(line)
+
+
+def _status(received: Received) -> str:
+    """How sure the reading of a document is, in words."""
+    if received.record is None:
+        return "guessed, no record"
+    doubts = sum(entry.doubtful for entry in received.entries)
+    if not received.sound:
+        return "recorded, and the record does not fit"
+    if received.record.reviewed_by:
+        return f"reviewed by {received.record.reviewed_by}"
+    return f"recorded, not reviewed, {_number(doubts, 'doubt')}"
+
+
+# --- saying ---------------------------------------------------------------------------------------
 
 
 class Problems:
@@ -177,24 +404,6 @@ def _raw(given: Path | None) -> Path:
     if not raw.is_dir():
         raise click.UsageError(f"no folder {raw}: give one with --raw")
     return raw if given else Path("raw") if Path("raw").is_dir() else raw
-
-
-def _checked(
-    folder: Raw, ledger: Ledger, problems: Problems, quiet: bool
-) -> Iterator[Questionnaire]:
-    """Each questionnaire, read and checked; only one is in memory at a time."""
-    if not folder.readable:
-        ledger.doubt(folder.respondents_path)
-    ledger.add(f"respondents/{respondent}" for respondent in folder.respondents)
-    with _progress(folder.folders, quiet) as paths:
-        for path in paths:
-            questionnaire, found = read_questionnaire(path)
-            found = in_order([*found, *check_questionnaire(questionnaire, folder)])
-            problems.report(found)
-            ledger.add(identifiers(questionnaire))
-            if any(problem.severity == "error" for problem in found):
-                ledger.doubt(questionnaire.id)
-            yield questionnaire
 
 
 @contextmanager

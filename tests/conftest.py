@@ -20,12 +20,14 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def run_build() -> Run:
     """`run_build("check", "--raw", path, cwd=folder)`: one run of build.py, ended and captured."""
 
-    def run(*arguments: object, cwd: Path = ROOT, **variables: str) -> object:
-        command = [sys.executable, str(ROOT / "build.py"), *map(str, arguments)]
+    def run(
+        *arguments: object, cwd: Path = ROOT, command: Path = ROOT / "build.py", **variables: object
+    ) -> object:
         done = subprocess.run(
-            command,
+            [sys.executable, str(command), *map(str, arguments)],
             cwd=cwd,
-            env={**os.environ, "PYTHONUTF8": "1", **variables},
+            env={**os.environ, "PYTHONUTF8": "1", **{k: str(v) for k, v in variables.items()}},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
             timeout=120,

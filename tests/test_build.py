@@ -19,6 +19,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from motamot.text.source import decode
+from tests.confirming import confirm
 
 ROOT = Path(__file__).parent.parent
 VALID = Path(__file__).parent / "cases" / "valid"
@@ -114,6 +115,7 @@ def test_a_build_says_what_was_read_in_each_document(tmp_path: Path, run_build: 
     )
     shutil.rmtree(tmp_path / "raw" / "exemple")
     folder_of(tmp_path / "raw" / "exemple", {"questionnaire.yml": "title: T\n", "liste-a.md": text})
+    confirm(tmp_path / "raw", run_build)
     done = run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path)
     assert done.stdout.splitlines() == [
         "exemple/liste-a.md: 2 sections, 3 questions, 2 answers, 1 blank, 5 words, 1 link",
@@ -128,7 +130,7 @@ def test_a_long_list_of_documents_is_cut_and_says_so(tmp_path: Path, run_build: 
     *shown, more, total = done.stdout.splitlines()
     assert len(shown) == 40
     assert more == "... and 5 documents more"
-    assert total == "out.db: 45 documents, 450 answers; 0 errors, 0 warnings."
+    assert total == "out.db: 45 documents, 450 answers; 0 errors, 45 warnings."
 
 
 def test_quiet_says_nothing_but_problems(tmp_path: Path, run_build: Run) -> None:
@@ -136,12 +138,13 @@ def test_quiet_says_nothing_but_problems(tmp_path: Path, run_build: Run) -> None
     for command in ([], ["check"]):
         done = run_build(*command, "--quiet", "--raw", "raw", cwd=tmp_path)
         assert done.stdout == ""
-        assert done.stderr.count(": warning: ") == len(done.stderr.splitlines()) == 2
+        assert done.stderr.count(": warning: ") == len(done.stderr.splitlines()) == 3
         assert done.returncode == 0
 
 
 def test_no_progress_bar_is_shown_where_no_one_watches(tmp_path: Path, run_build: Run) -> None:
     many(tmp_path / "raw", 25)
+    confirm(tmp_path / "raw", run_build)
     done = run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path)
     assert done.stderr == ""
     assert "\r" not in done.stdout
@@ -149,8 +152,9 @@ def test_no_progress_bar_is_shown_where_no_one_watches(tmp_path: Path, run_build
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminal to show a bar on")
 @pytest.mark.parametrize("quiet", [False, True], ids=["as usual", "quiet"])
-def test_a_progress_bar_is_shown_on_a_terminal(quiet: bool, tmp_path: Path) -> None:
+def test_a_progress_bar_is_shown_on_a_terminal(quiet: bool, tmp_path: Path, run_build: Run) -> None:
     many(tmp_path / "raw", 25)
+    confirm(tmp_path / "raw", run_build)
     ours, theirs = os.openpty()
     command = [sys.executable, str(ROOT / "build.py"), "--raw", "raw", *["--quiet"] * quiet]
     subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=theirs, timeout=60)
@@ -195,7 +199,7 @@ def test_a_database_that_cannot_be_written_is_wrong_use(
 def test_a_failed_build_says_that_nothing_was_built(tmp_path: Path, run_build: Run) -> None:
     folder_of(tmp_path / "raw", small(**{"exemple/liste-b.md": "Bonjour.\n"}))
     done = run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path)
-    assert done.stderr.splitlines()[-1] == "Nothing was built: 1 error, 0 warnings."
+    assert done.stderr.splitlines()[-1] == "Nothing was built: 1 error, 2 warnings."
     assert done.stdout == ""
     assert not (tmp_path / "out.db").exists()
 
@@ -215,6 +219,7 @@ def test_options_may_stand_before_or_after_check_which_writes_nothing(
     arguments: list[str], tmp_path: Path, run_build: Run
 ) -> None:
     folder_of(tmp_path / "here", small())
+    confirm(tmp_path / "here", run_build)
     before = contents(tmp_path)
     done = run_build(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -648,7 +653,7 @@ def test_a_dropped_document_builds_without_any_yml_and_says_what_to_write(
     assert done.returncode == 0
     assert "Write “title: Dix questions” there" in done.stderr
     assert "Add the line “liste-des-quais: Liste des quais” there" in done.stderr
-    assert done.stderr.count("warning: ") == 2
+    assert done.stderr.count("warning: ") == 3
     assert rows(tmp_path / "out.db", "SELECT title FROM questionnaires") == [("Dix questions",)]
     assert rows(tmp_path / "out.db", "SELECT id, name FROM respondents") == [
         ("liste-des-quais", "Liste des quais")

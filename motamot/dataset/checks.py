@@ -6,24 +6,26 @@ warnings do not; all rules run, and all problems are reported at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from itertools import pairwise
 
-from motamot.dataset.folder import BLANK_STEM, IDENTIFIER, Raw, name_from
-from motamot.dataset.model import Questionnaire, slug
-from motamot.reading.known import align, likeness
-from motamot.recording.record import Document, Question
-from motamot.text.markdown import plain
-from motamot.text.problems import Problem, Where, cut
+from motamot.dataset.documents import BLANK_STEM
+from motamot.dataset.folder import IDENTIFIER, Raw
+from motamot.dataset.model import Questionnaire, Received, name_from, slug
+from motamot.recording.cut import Passage
+from motamot.text.problems import Problem, Severity, Where
 from motamot.text.yaml_file import in_yaml
 
 Rule = Callable[[Questionnaire, Raw], Iterator[Problem]]
 
 
-def check(questionnaire: Questionnaire, raw: Raw) -> list[Problem]:
-    """Every problem of one questionnaire that some rule finds."""
-    return [problem for rule in RULES for problem in rule(questionnaire, raw)]
+def check(questionnaire: Questionnaire, raw: Raw, release: bool = False) -> list[Problem]:
+    """Every problem of one questionnaire that some rule finds; a release takes nothing that nobody
+    confirmed."""
+    found = [problem for rule in RULES for problem in rule(questionnaire, raw)]
+    return found + list(confirmed(questionnaire, "error" if release else "warning"))
 
 
 def described(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
@@ -44,23 +46,24 @@ def described(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 def respondents_named(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """Every respondent should be named in respondents.yml."""
     for received in questionnaire.received:
-        nameable = IDENTIFIER.fullmatch(received.respondent) and raw.readable
-        if nameable and received.respondent not in raw.respondents:
-            name = name_from(received.respondent)
-            yield Problem(
-                Where(received.document.path),
-                "warning",
-                f"the name of “{received.respondent}” in {raw.respondents_path}",
-                f"none: it is shown as “{name}”",
-                f"Add the line “{received.respondent}: {name}” there, with its real name.",
-            )
+        for respondent in received.respondents:
+            nameable = IDENTIFIER.fullmatch(respondent) and raw.readable
+            if nameable and respondent not in raw.respondents:
+                name = name_from(respondent)
+                yield Problem(
+                    Where(received.path),
+                    "warning",
+                    f"the name of “{respondent}” in {raw.respondents_path}",
+                    f"none: it is shown as “{name}”",
+                    f"Add the line “{respondent}: {name}” there, with its real name.",
+                )
 
 
 def replies_known(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """Whoever questionnaire.yml lists must be a known respondent, or have sent a document."""
-    documents = {r.respondent for r in questionnaire.received}
+    documents = {one for r in questionnaire.received for one in r.respondents}
     known = sorted(documents | raw.respondents.keys())
-    for reply in questionnaire.replies:
+    for reply in questionnaire.said:
         if reply.respondent in known:
             continue
         near = get_close_matches(reply.respondent, known, n=1)
@@ -76,8 +79,8 @@ def replies_known(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 def replies_consistent(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A status must fit what was received: silence has no document, an answer has one."""
-    documents = {r.respondent: r for r in questionnaire.received}
-    for reply in questionnaire.replies:
+    documents = {one: r for r in questionnaire.received for one in r.respondents}
+    for reply in questionnaire.said:
         where = Where(f"{questionnaire.path}/questionnaire.yml", reply.line)
         received = documents.get(reply.respondent)
         if received and reply.status == "no-reply":
@@ -85,7 +88,7 @@ def replies_consistent(questionnaire: Questionnaire, raw: Raw) -> Iterator[Probl
                 where,
                 "error",
                 f"no document for “{reply.respondent}”, who is said not to have replied",
-                received.document.path,
+                received.path,
                 "Remove the status, or the document.",
             )
         known = received or reply.respondent in raw.respondents
@@ -103,21 +106,21 @@ def one_document_each(questionnaire: Questionnaire, raw: Raw) -> Iterator[Proble
     """A respondent has one document."""
     first: dict[str, str] = {}
     for received in questionnaire.received:
-        path = received.document.path
-        if received.respondent in first:
-            yield Problem(
-                Where(path),
-                "error",
-                f"one document for “{received.respondent}”",
-                f"this one beside {first[received.respondent]}",
-                "Keep the one that was received last, or join them.",
-            )
-        first.setdefault(received.respondent, path)
+        for respondent in received.respondents:
+            if respondent in first:
+                yield Problem(
+                    Where(received.path),
+                    "error",
+                    f"one document for “{respondent}”",
+                    f"this one beside {first[respondent]}",
+                    "Keep the one that was received last, or join them.",
+                )
+            first.setdefault(respondent, received.path)
 
 
 def not_empty(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A document has words in it."""
-    for document in _documents(questionnaire):
+    for document in _sound(questionnaire):
         if document.text.strip("\ufeff \t\r\n\f\v"):
             continue
         blank = document is questionnaire.blank
@@ -135,7 +138,7 @@ def not_empty(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 def without_nul(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A document is text: SQLite would cut it at a NUL."""
-    for document in _documents(questionnaire):
+    for document in _sound(questionnaire):
         at = document.text.find("\0")
         if at != -1:
             yield Problem(
@@ -148,53 +151,52 @@ def without_nul(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 
 def has_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """A document yields at least one question, unless its author declined."""
-    declined = {r.respondent for r in questionnaire.replies if r.status == "declined"}
-    blank = [questionnaire.blank_file] if questionnaire.blank_file else []
-    for received in (*blank, *questionnaire.received):
-        document = received.document
-        if document.questions or not document.text.strip() or received.respondent in declined:
+    """A document yields at least one question or answer, unless its author declined."""
+    for document in _sound(questionnaire):
+        read = document.questions or any(p.kind == "answer" for p in document.passages)
+        if read or not document.text.strip() or document.stem in questionnaire.declined:
             continue
         yield Problem(
             Where(document.path, 1),
             "error",
             "questions: numbered or bold lines, headings, lines that end in a question mark",
             "none",
-            "Check the file; or give the lines of its questions under reading: in "
-            "questionnaire.yml.",
+            f"Check the file; or say where they are in {document.record_path}, which `build.py "
+            "receive` writes.",
         )
 
 
 def numbers_unique(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """In one document, two questions never share an identifier."""
-    for document in _documents(questionnaire):
-        first: dict[str, Question] = {}
+    for document in _sound(questionnaire):
+        first: dict[str, Passage] = {}
         for question in document.questions:
-            same = first.setdefault(slug(question.number), question)
+            same = first.setdefault(slug(question.question or ""), question)
             if same is not question:
                 yield Problem(
-                    Where(document.path, question.line),
+                    document.where(question),
                     "error",
-                    f"one question {same.number} (first on line {same.line})",
-                    f"another question {question.number}: “{short(question)}”",
-                    "Both would have one address. Settle which lines are questions under "
-                    "reading: in questionnaire.yml.",
+                    f"one question {same.question} (first on line {document.where(same).line})",
+                    f"another question {question.question}: “{document.short(question)}”",
+                    f"Both would have one address: {_settle(document)}.",
                 )
 
 
 def numbers_follow(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """The questionnaire's numbers should follow each other; a gap may be a question not seen."""
     document = questionnaire.reference
-    for before, question in pairwise(document.questions if document else ()):
-        gap = _gap(before.number, question.number)
-        if gap and document:
+    if document is None or document.reading == "reviewed":
+        return
+    for before, question in pairwise(document.questions):
+        gap = _gap(before.question or "", question.question or "")
+        if gap:
             yield Problem(
-                Where(document.path, question.line),
+                document.where(question),
                 "warning",
-                f"question {gap} after question {before.number} (line {before.line})",
-                f"question {question.number}",
-                "If the document has that question, say on which line under reading: in "
-                "questionnaire.yml.",
+                f"question {gap} after question {before.question} "
+                f"(line {document.where(before).line})",
+                f"question {question.question}",
+                f"If the document has that question, {_settle(document)}.",
             )
 
 
@@ -206,111 +208,136 @@ def _gap(before: str, after: str) -> str | None:
 
 
 def same_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """A reply asks the questionnaire's own questions, in its own words."""
+    """A document speaks only of the questions that its questionnaire asks."""
     reference = questionnaire.reference
-    if reference is None or not reference.questions:
+    if reference is None or not reference.sound or not reference.questions:
         return
-    declined = {r.respondent for r in questionnaire.replies if r.status == "declined"}
-    for received in questionnaire.received:
-        document = received.document
-        if document is reference or not document.questions or received.respondent in declined:
+    known = {q.question for q in reference.questions}
+    for document in _sound(questionnaire):
+        if document is reference or document.stem in questionnaire.declined:
             continue
-        matched = align(reference, document)
-        yield from _added_or_changed(reference, document, matched)
-        yield from _dropped(reference, document, matched)
+        asked = {p.question for p in document.questions}
+        for passage in document.passages:
+            number = passage.question
+            if number is None or number in known:
+                continue
+            if passage.kind == "question" or number not in asked:
+                what = f"{passage.kind} {number}: “{document.short(passage)}”"
+                yield _another(document, reference, document.where(passage), what)
+        for entry in document.entries:
+            if entry.kind == "absent" and entry.number not in known:
+                where = Where(document.record_path, entry.line)
+                yield _another(document, reference, where, f"{entry.kind} {entry.number}")
 
 
-def _added_or_changed(
-    reference: Document, document: Document, matched: dict[str, Question]
-) -> Iterator[Problem]:
-    for question in document.questions:
-        own = matched.get(question.number)
-        where = Where(document.path, question.line)
-        if own is None:
-            yield Problem(
-                where,
-                "error",
-                f"only questions of {reference.path}",
-                f"another one, {question.number}: “{short(question)}”",
-                "If it is no question, say so under reading: in questionnaire.yml; if it is, "
-                + (
-                    "add it to questions.md."
-                    if reference.path.endswith("/questions.md")
-                    else "save the blank questionnaire as questions.md: that reply, read first, "
-                    "lacks it."
-                ),
-            )
-        elif likeness(own, question) < 1:
-            far = likeness(own, question) < 0.5
-            yield Problem(
-                where,
-                "error" if far else "warning",
-                f"question {own.number} as in {reference.path}:{own.line}: “{full(own)}”",
-                f"“{full(question)}”",
-                "Check that the answer is to that question."
-                if far
-                else "The questionnaire's wording is shown; the reply's own stays in the document.",
-            )
+def _another(document: Received, reference: Received, where: Where, found: str) -> Problem:
+    added = (
+        "add it to questions.md."
+        if reference.stem == BLANK_STEM
+        else "save the blank questionnaire as questions.md: that reply, read first, lacks it."
+    )
+    return Problem(
+        where,
+        "error",
+        f"only questions of {reference.path}",
+        f"another one, {found.removeprefix('question ')}",
+        f"If it is no question, {_settle(document)}; if it is, {added}",
+    )
 
 
-def _dropped(
-    reference: Document, document: Document, matched: dict[str, Question]
-) -> Iterator[Problem]:
-    found = {own.number for own in matched.values()}
-    line = 1
-    for own in reference.questions:
-        here = next((q for q in document.questions if matched.get(q.number) is own), None)
-        line = here.line if here else line
-        if own.number not in found:
-            yield Problem(
-                Where(document.path, line),
-                "warning",
-                f"question {own.number} of {reference.path}:{own.line}: “{short(own)}”",
-                "no such question after this line",
-                "If it is there, say on which line under reading: in questionnaire.yml; if not, "
-                "it counts as not answered.",
-            )
-
-
-def settled_lines_exist(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """Documents that questionnaire.yml settles must exist, with those lines."""
-    lines = {r.respondent: r.lines for r in questionnaire.received}
-    if questionnaire.blank_file is not None:
-        lines[BLANK_STEM] = questionnaire.blank_file.lines
-    for stem, settled in questionnaire.reading.items():
-        if stem not in lines:
-            yield Problem(
-                Where(f"{questionnaire.path}/questionnaire.yml", settled.line),
-                "error",
-                f"under reading:, documents of this folder ({', '.join(sorted(lines)) or 'none'})",
-                f"“{stem}”",
-                "Write the file's name without .md.",
-            )
+def each_is_accounted_for(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A record says one thing of each question and each respondent: answer, blank or absent."""
+    reference = questionnaire.reference
+    if reference is None or not reference.sound:
+        return
+    for document in _sound(questionnaire):
+        if document.record is None or document.stem in questionnaire.declined:
             continue
-        for line in settled.kinds:
-            if not 1 <= line <= lines[stem]:
+        alone = document.respondents[0] if len(document.respondents) == 1 else None
+        said = Counter((number, respondent or alone) for number, respondent in _spoken_of(document))
+        known = dict.fromkeys(question.question for question in reference.questions)
+        for number in known:
+            for one in document.respondents:
+                count = said.pop((number, one), 0)
+                if count != 1:
+                    yield _unaccounted(document, number, one, count)
+        for number, respondent in said:
+            if number in known:
+                yield _unaccounted(document, number, respondent, -1)
+
+
+def _spoken_of(document: Received) -> Iterator[tuple[str | None, str | None]]:
+    """(number, respondent) of each answer, blank and absent."""
+    for passage in document.passages:
+        if passage.kind == "answer":
+            yield passage.question, passage.respondent
+    for entry in document.entries:
+        if entry.kind == "absent":
+            yield entry.number, entry.respondent
+
+
+def _unaccounted(
+    document: Received, number: str | None, respondent: str | None, count: int
+) -> Problem:
+    """`count`: how often it is answered; -1 when nobody of that name answers in the document."""
+    if count < 0:
+        expected = f"an answer of {' or '.join(document.respondents)} to question {number}"
+        found = f"one of “@{respondent}”" if respondent else "one that does not say whose"
+        action = "Write @respondent after the number, as “respondents:” has it."
+    else:
+        whose = f" of “{respondent}”" if len(document.respondents) > 1 else ""
+        expected = f"one line for the answer{whose} to question {number}"
+        found = str(count) if count else "none"
+        action = (
+            "Write where it is, “- blank” when nothing is written, “- absent” when it lacks it."
+        )
+        action = "Keep one of them." if count else action
+    lines = [e.line for e in document.entries if e.number == number]
+    line = None if not lines else lines[-1] if count else lines[0]
+    return Problem(Where(document.record_path, line), "error", expected, found, action)
+
+
+def doubts_settled(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """A `?` in a record asks a person; once they confirmed the reading, none is left."""
+    for document in questionnaire.documents:
+        for entry in document.entries:
+            if entry.doubtful and document.record:
                 yield Problem(
-                    Where(f"{questionnaire.path}/questionnaire.yml", settled.said_on[line]),
-                    "error",
-                    f"a line of {stem}, from 1 to {lines[stem]}",
-                    f"line {line}",
-                    "Write the line's number as an editor shows it.",
+                    Where(document.record_path, entry.line),
+                    "error" if document.record.reviewed_by else "warning",
+                    "a place that can be read in one way only",
+                    f"“?” {entry.remark}".rstrip(),
+                    "Compare it with the document, correct the line, and remove its “?”.",
                 )
 
 
-def _documents(questionnaire: Questionnaire) -> list[Document]:
-    blank = [questionnaire.blank] if questionnaire.blank is not None else []
-    return [*blank, *(r.document for r in questionnaire.received)]
+def confirmed(questionnaire: Questionnaire, severity: Severity) -> Iterator[Problem]:
+    """A person has compared each document with its record."""
+    for document in _sound(questionnaire):
+        if document.reading == "reviewed" or not document.text.strip():
+            continue
+        if document.record is None:
+            found = "none: its reading is a guess, made anew by each build"
+            action = f"`build.py receive {document.path}` writes it down."
+        else:
+            found = "“reviewed: no”"
+            action = (
+                f"Compare it with the document (`build.py outline {document.path}`), then write "
+                f"“reviewed: yes, who, when” there."
+            )
+        expected = f"a reading that a person confirmed, in {document.record_path}"
+        yield Problem(Where(document.path), severity, expected, found, action)
 
 
-def full(question: Question) -> str:
-    """A question's words on one line."""
-    return " ".join(plain(question.wording).split())
+def _sound(questionnaire: Questionnaire) -> list[Received]:
+    return [document for document in questionnaire.documents if document.sound]
 
 
-def short(question: Question) -> str:
-    """The beginning of a question, for a message."""
-    return cut(full(question))
+def _settle(document: Received) -> str:
+    """What a person does when a line was read as the wrong thing."""
+    if document.record:
+        return f"correct {document.record_path}"
+    return "correct the record that `build.py receive` writes"
 
 
 RULES: tuple[Rule, ...] = (
@@ -325,5 +352,6 @@ RULES: tuple[Rule, ...] = (
     numbers_unique,
     numbers_follow,
     same_questions,
-    settled_lines_exist,
+    each_is_accounted_for,
+    doubts_settled,
 )

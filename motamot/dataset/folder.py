@@ -1,34 +1,44 @@
 """The folder raw/ -> questionnaires with their documents, one questionnaire at a time.
 
-Files are read, never written. What cannot be read is a problem; the rest still is.
+Files are read, never written. What cannot be read is a problem; the rest still is. A document is
+cut by its record; one that has none is guessed anew each time, by the reader that is handed in.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from motamot.dataset.model import Questionnaire, Received, Reply, ReplyStatus, Respondent, Settled
-from motamot.reading.reader import SETTLED_KINDS, letter, parse
-from motamot.recording.record import Document, Question
+from motamot.dataset.documents import BLANK_STEM, SUFFIXES, Guess, read_documents, show
+from motamot.dataset.model import (
+    Questionnaire,
+    ReplyStatus,
+    Respondent,
+    Said,
+    name_from,
+)
+from motamot.recording.record import SUFFIX
 from motamot.text import yaml_file
 from motamot.text.problems import Problem, Where
-from motamot.text.source import Lines, decode
 
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-SUFFIXES = (".md", ".txt")
-BLANK_STEM = "questions"  # questions.md: the questionnaire as it was sent
 STATUSES = ("answered", "partial", "declined", "no-reply")
-_RESPONDENT_FIELDS = ("name", "short_name", "kind", "url", "note")
+_RESPONDENT_FIELDS = ("name", "short_name", "kind", "url", "note", "name_from")
 _QUESTIONNAIRE_FIELDS = (
     *("title", "election", "place", "date", "language", "asked_by", "source_url", "note"),
-    *("replies", "reading"),
+    "replies",
 )
-_REPLY_FIELDS = ("status", "received_on", "note")
+_REPLY_FIELDS = ("status", "received_on", "note", "author_from")
+_AUTHORS = ("document", "sender", "inferred")
+_NAMED = ("given", "inferred")
+_ONE_OF = {
+    "status": "Write one of these, or leave it out: it follows from the document.",
+    "author_from": "Write one of these, or leave it out: it is not known.",
+    "name_from": "Write one of these, or leave it out: the name is as given.",
+}
 
 
 @dataclass(frozen=True)
@@ -46,16 +56,11 @@ class Raw:
         return show(self.folder / "respondents.yml")
 
 
-def show(path: Path) -> str:
-    """A path as the user gave it, with forward slashes."""
-    return path.as_posix()
-
-
 def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
     """Read respondents.yml and list the questionnaires' folders, sorted by name."""
     respondents, problems = _respondents(folder / "respondents.yml")
     readable = bool(respondents) or not problems
-    folders = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folders = [p for p in _listed(folder) if p.is_dir() and not p.name.startswith(".")]
     problems += _strays(folder)
     if not folders:
         problems.append(
@@ -70,10 +75,24 @@ def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
     return Raw(folder, respondents, tuple(folders), readable), problems
 
 
+def nothing_read(raw: Raw) -> Problem:
+    """What to say when no folder holds anything: nothing good is replaced by nothing."""
+    deeper = (p for suffix in SUFFIXES for p in sorted(raw.folder.glob(f"*/*/*{suffix}")))
+    found = next((f"documents one folder deeper, as {show(path)}" for path in deeper), "none")
+    return Problem(
+        Where(show(raw.folder)),
+        "error",
+        "at least one document, as <questionnaire>/<respondent>.md",
+        found,
+        "Give the folder that holds the questionnaires' folders with --raw, or drop a reply into "
+        "one of them.",
+    )
+
+
 def _strays(folder: Path) -> Iterator[Problem]:
     """Files that stand beside the questionnaires' folders."""
     known = ("respondents.yml", "permalinks.txt", "redirects.yml", "README.md")
-    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+    for path in (p for p in _listed(folder) if p.is_file()):
         if path.name in known or path.name.startswith("."):
             continue
         document = path.suffix in SUFFIXES
@@ -109,8 +128,10 @@ def _respondents(path: Path) -> tuple[dict[str, Respondent], list[Problem]]:
                 )
             )
         problems += _bad_address(fields, "url", show(path))
-        values = {field: fields.text(field) for field in _RESPONDENT_FIELDS[1:]}
-        found[key] = Respondent(key, name or name_from(key), **values)
+        problems += _not_among(fields, "name_from", _NAMED, show(path))
+        values = {field: fields.text(field) for field in _RESPONDENT_FIELDS[1:-1]}
+        said = fields.text("name_from") or ("given" if name else "identifier")
+        found[key] = Respondent(key, name or name_from(key), **values, name_from=said)
     return found, problems
 
 
@@ -123,9 +144,17 @@ def _bad_address(fields: yaml_file.Mapping, key: str, shown: str) -> list[Proble
     return [Problem(where, "error", expected, found, "Write the whole address.")]
 
 
-def name_from(identifier: str) -> str:
-    """A readable name for a respondent that respondents.yml does not name yet."""
-    return identifier.replace("-", " ").capitalize()
+def _not_among(
+    fields: yaml_file.Mapping, key: str, known: Sequence[str], shown: str
+) -> list[Problem]:
+    """An error when a field has a value that is none of the known ones."""
+    value = fields.text(key)
+    if value is None or value in known:
+        return []
+    where = Where(shown, fields.line(key))
+    return [
+        Problem(where, "error", f"“{key}:” one of {', '.join(known)}", f"“{value}”", _ONE_OF[key])
+    ]
 
 
 def _bad_identifier(text: str, where: Where) -> list[Problem]:
@@ -146,13 +175,13 @@ def _bad_identifier(text: str, where: Where) -> list[Problem]:
 # --- one questionnaire ---------------------------------------------------------------------------
 
 
-def read_questionnaire(folder: Path) -> tuple[Questionnaire, list[Problem]]:
-    """Read questionnaire.yml and every document of one folder, the blank one first."""
+def read_questionnaire(folder: Path, guess: Guess) -> tuple[Questionnaire, list[Problem]]:
+    """Read questionnaire.yml and every document of one folder; `guess` reads those that have no
+    record."""
     made, problems = _described(folder)
     problems = _bad_identifier(folder.name, Where(show(folder))) + problems
-    files, strange = _documents(folder)
-    problems += strange
-    if not files and not made.replies:
+    files, others = _documents(folder)
+    if not files and not made.said:
         problems.append(
             Problem(
                 Where(show(folder)),
@@ -173,46 +202,61 @@ def read_questionnaire(folder: Path) -> tuple[Questionnaire, list[Problem]]:
         )
         for path in blanks[1:]
     ]
-    files = [p for p in files if p.stem != BLANK_STEM]
-    if blanks:
-        received, found = _read(blanks[0], None, _kinds(made, BLANK_STEM), blank=True)
-        problems += found
-        made = replace(made, blank_file=received)
-    for path in files:
+    files = [*blanks[:1], *(p for p in files if p.stem != BLANK_STEM)]
+    for path in files[len(blanks[:1]) :]:
         problems += _bad_identifier(path.stem, Where(show(path)))
-        settled = _kinds(made, path.stem)
-        declined = any(r.respondent == path.stem and r.status == "declined" for r in made.replies)
-        received, found = _read(path, made.reference, settled, declined=declined)
-        problems += found
-        if received is not None:
-            made = replace(made, received=(*made.received, received))
-    return made, problems
+    documents, found = read_documents(files, made.declined, guess)
+    made = replace(
+        made,
+        blank=documents.blank,
+        received=documents.received,
+        reference=documents.reference,
+    )
+    records = [document.record for document in made.documents if document.record]
+    originals = {record.original.name for record in records if record.original}
+    strange = (problem for path in others if (problem := _strange(path, originals)))
+    return made, [*problems, *strange, *found]
 
 
-def _kinds(questionnaire: Questionnaire, stem: str) -> dict[int, str]:
-    settled = questionnaire.reading.get(stem)
-    return settled.kinds if settled else {}
-
-
-def _documents(folder: Path) -> tuple[list[Path], list[Problem]]:
+def _documents(folder: Path) -> tuple[list[Path], list[Path]]:
+    """(the documents of a folder, whatever else it holds), by name."""
     files: list[Path] = []
-    problems: list[Problem] = []
-    for path in sorted(folder.iterdir()):
+    others: list[Path] = []
+    for path in _listed(folder):
         if path.name.startswith(".") or path.name == "questionnaire.yml":
             continue
         if path.is_file() and path.suffix in SUFFIXES:
             files.append(path)
         else:
-            problems.append(
-                Problem(
-                    Where(show(path)),
-                    "warning",
-                    "replies as .md or .txt files, and questionnaire.yml",
-                    "a folder" if path.is_dir() else f"a “{path.suffix or path.name}” file",
-                    _rename(path),
-                )
-            )
-    return files, problems
+            others.append(path)
+    return files, others
+
+
+def _strange(path: Path, originals: set[str]) -> Problem | None:
+    """A warning for what was not read; None for a record, and for a file that one names."""
+    if path.name in originals and path.is_file():
+        return None
+    if path.suffix == SUFFIX and path.is_file():
+        if any(path.with_suffix(suffix).exists() for suffix in SUFFIXES):
+            return None
+        expected, found = f"the document of this record beside it ({path.stem}.md)", "none"
+        action = "Put the document back, or remove the record."
+        return Problem(Where(show(path)), "error", expected, found, action)
+    return Problem(
+        Where(show(path)),
+        "warning",
+        "replies as .md or .txt files, and questionnaire.yml",
+        "a folder" if path.is_dir() else f"a “{path.suffix or path.name}” file",
+        _rename(path),
+    )
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What a folder holds, by name; nothing once it has vanished."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _rename(path: Path) -> str:
@@ -224,40 +268,6 @@ def _rename(path: Path) -> str:
     return "It was not read. Save its text as .md to publish it, or move it elsewhere."
 
 
-def _read(
-    path: Path,
-    reference: Document | None,
-    settled: dict[int, str],
-    *,
-    blank: bool = False,
-    declined: bool = False,
-) -> tuple[Received | None, list[Problem]]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        problem = Problem(
-            Where(show(path)),
-            "error",
-            "a file that can be read",
-            error.strerror or "an error of the system",
-            "Check its permissions.",
-        )
-        return None, [problem]
-    text, encoding, problems = decode(data, show(path))
-    if problems and not text:
-        return None, problems
-    known: Sequence[Question] = reference.questions if reference else ()
-    doubts: list[Problem] = []
-    if declined:
-        document = letter(text, show(path))
-    else:
-        document, doubts = parse(text, show(path), known, settled, blank=blank)
-    digest = hashlib.sha256(data).hexdigest()
-    lines = Lines(text).count()
-    received = Received(path.stem, document, digest, len(data), lines, encoding)
-    return received, problems + doubts
-
-
 def _described(folder: Path) -> tuple[Questionnaire, list[Problem]]:
     """What questionnaire.yml says: the questionnaire without its documents."""
     path = folder / "questionnaire.yml"
@@ -267,9 +277,10 @@ def _described(folder: Path) -> tuple[Questionnaire, list[Problem]]:
         return made, []
     mapping, problems = yaml_file.load(path, shown)
     readable = not problems
-    problems += yaml_file.wrong_keys(
-        mapping, _QUESTIONNAIRE_FIELDS, shown, holders=("replies", "reading")
-    )
+    if "reading" in mapping.entries:
+        problems.append(_settled_no_more(mapping, folder, shown))
+    known = (*_QUESTIONNAIRE_FIELDS, "reading")
+    problems += yaml_file.wrong_keys(mapping, known, shown, holders=("replies", "reading"))
     language = mapping.text("language")
     if language and not re.fullmatch(r"[a-z]{2,3}", language):
         problems.append(
@@ -281,60 +292,39 @@ def _described(folder: Path) -> tuple[Questionnaire, list[Problem]]:
                 "Write its two or three letters (ISO 639).",
             )
         )
-    replies = tuple(_replies(mapping, shown, problems))
-    reading = _reading(mapping, shown, problems)
+    said = tuple(_replies(mapping, shown, problems))
     texts = {name: mapping.text(name) for name in _QUESTIONNAIRE_FIELDS[:8]}
     problems += _bad_address(mapping, "source_url", shown)
-    made = replace(made, **texts, replies=replies, reading=reading)  # type: ignore[arg-type]
+    made = replace(made, **texts, said=said)  # type: ignore[arg-type]
     made = replace(made, readable=readable)
     return made, problems
 
 
-def _replies(mapping: yaml_file.Mapping, shown: str, problems: list[Problem]) -> Iterator[Reply]:
+def _settled_no_more(mapping: yaml_file.Mapping, folder: Path, shown: str) -> Problem:
+    """`reading:` settled lines before each document had a record."""
+    return Problem(
+        Where(shown, mapping.line("reading")),
+        "error",
+        "how documents are read in their records",
+        "“reading:”, which is read no more",
+        f"Run `build.py receive {show(folder)}`: it writes these lines into the records. Then "
+        "remove them here.",
+    )
+
+
+def _replies(mapping: yaml_file.Mapping, shown: str, problems: list[Problem]) -> Iterator[Said]:
     entry = mapping.entries.get("replies")
     for key, reply in (entry.below.entries if entry and entry.below else {}).items():
         problems += yaml_file.wrong_shape(key, reply, shown, holds=True)
         fields = reply.below or yaml_file.Mapping()
         problems += yaml_file.wrong_keys(fields, _REPLY_FIELDS, shown)
-        status = fields.text("status")
-        if status is not None and status not in STATUSES:
-            problems.append(
-                Problem(
-                    Where(shown, fields.line("status")),
-                    "error",
-                    f"a status among {', '.join(STATUSES)}",
-                    f"“{status}”",
-                    "Write one of these, or leave it out: it follows from the document.",
-                )
-            )
-        yield Reply(
+        problems += _not_among(fields, "status", STATUSES, shown)
+        problems += _not_among(fields, "author_from", _AUTHORS, shown)
+        yield Said(
             respondent=key,
-            status=cast("ReplyStatus | None", status),
+            status=cast("ReplyStatus | None", fields.text("status")),
             received_on=fields.text("received_on"),
+            author_from=fields.text("author_from"),
             note=fields.text("note"),
             line=reply.line,
         )
-
-
-def _reading(mapping: yaml_file.Mapping, shown: str, problems: list[Problem]) -> dict[str, Settled]:
-    """`reading:` -> document's stem -> what its lines are."""
-    found: dict[str, Settled] = {}
-    entry = mapping.entries.get("reading")
-    for stem, lines in (entry.below.entries if entry and entry.below else {}).items():
-        problems += yaml_file.wrong_shape(stem, lines, shown, holds=True)
-        settled = found.setdefault(stem, Settled(lines.line))
-        for key, kind in (lines.below.entries if lines.below else {}).items():
-            if re.fullmatch(r"[0-9]{1,9}", key) and kind.text in SETTLED_KINDS:
-                settled.kinds[int(key)] = str(kind.text)
-                settled.said_on[int(key)] = kind.line
-            else:
-                problems.append(
-                    Problem(
-                        Where(shown, kind.line),
-                        "error",
-                        f"a line's number and one of {', '.join(SETTLED_KINDS)}",
-                        f"“{key}: {kind.text}”" if kind.text else f"“{key}:” without a kind",
-                        "Write for instance “12: question”.",
-                    )
-                )
-    return found

@@ -1,29 +1,25 @@
-"""The nouns of a dataset: who was asked what, what came back, and how each is called.
+"""The nouns of a dataset, and how each is called: every identifier is made here.
 
-Everything here is frozen and holds no behaviour beyond naming itself.
+Everything is frozen. `Questionnaire` and what it holds are what raw/ says; `Assembled` is what is
+published of it. Offsets and lines are those of `recording.cut.Passage`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from motamot.recording.record import Document
+from motamot.recording.cut import Asked, Passage, asked
+from motamot.recording.record import Entry, Original, Record
+from motamot.text.markdown import plain
+from motamot.text.problems import Where, cut
 
 ReplyStatus = Literal["answered", "partial", "declined", "no-reply"]
+Reading = Literal["reviewed", "recorded", "guessed"]
 
-
-@dataclass(frozen=True)
-class Received:
-    """A document with what is known of its file."""
-
-    respondent: str
-    document: Document
-    sha256: str
-    bytes: int
-    lines: int
-    encoding: str
+# --- what raw/ holds ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -36,31 +32,80 @@ class Respondent:
     kind: str | None = None
     url: str | None = None
     note: str | None = None
+    name_from: str = "given"  # given, inferred, or identifier: the name of its file
 
 
 @dataclass(frozen=True)
-class Reply:
+class Said:
     """What `questionnaire.yml` says of one respondent's reply; absent values are None."""
 
     respondent: str
     status: ReplyStatus | None = None
     received_on: str | None = None
+    author_from: str | None = None  # document, sender or inferred
     note: str | None = None
     line: int | None = None  # where questionnaire.yml speaks of it
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What a person said of a document's lines, in questionnaire.yml from line `line` on."""
+class Received:
+    """One received text, cut. `text` is every character of it, as decoded."""
 
-    line: int
-    kinds: dict[int, str] = field(default_factory=dict)  # line of the document -> what it is
-    said_on: dict[int, int] = field(default_factory=dict)  # the same -> line of questionnaire.yml
+    path: str
+    stem: str
+    text: str
+    encoding: str
+    sha256: str
+    bytes: int
+    lines: int
+    passages: tuple[Passage, ...]
+    entries: tuple[Entry, ...] = ()  # the lines of its record or guess
+    record: Record | None = None  # None: the reading is a guess
+    respondents: tuple[str, ...] = ()  # who answers in it; none for the blank questionnaire
+    sound: bool = True  # whether it and its record could be read
+
+    @property
+    def reading(self) -> Reading:
+        """How sure its reading is."""
+        if self.record is None:
+            return "guessed"
+        return "reviewed" if self.record.reviewed_by else "recorded"
+
+    @property
+    def record_path(self) -> str:
+        """Where its record is, or will be."""
+        return f"{self.path.rpartition('.')[0]}.reading"
+
+    def where(self, passage: Passage) -> Where:
+        """The line that a person corrects: the record's, else the document's."""
+        if self.record is not None:
+            return Where(self.record_path, passage.record_line)
+        return Where(self.path, passage.line_start)
+
+    @cached_property
+    def questions(self) -> tuple[Passage, ...]:
+        """Its questions, in the document's order."""
+        return tuple(p for p in self.passages if p.kind == "question")
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """The same as they stand in it, for whoever looks for them elsewhere."""
+        return asked(self.text, self.passages, self.path)
+
+    @cached_property
+    def title(self) -> str | None:
+        """Its title on one line, None when it has none."""
+        titled = next((p for p in self.passages if p.kind == "title"), None)
+        return (" ".join(plain(titled.reading(self.text)).split()) or None) if titled else None
+
+    def short(self, question: Passage) -> str:
+        """The beginning of a question, for a message."""
+        return cut(" ".join(plain(question.reading(self.text)).split()))
 
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """One questionnaire: what is known of it, the questions it asks, the replies received."""
+    """One questionnaire: what is known of it, and the documents of its folder."""
 
     id: str
     path: str  # its folder
@@ -72,39 +117,162 @@ class Questionnaire:
     asked_by: str | None = None
     source_url: str | None = None
     note: str | None = None
-    replies: tuple[Reply, ...] = ()
-    blank_file: Received | None = None  # questions.md, when it is there
+    said: tuple[Said, ...] = ()
+    blank: Received | None = None  # questions.md, when it is there
     received: tuple[Received, ...] = ()
-    reading: dict[str, Settled] = field(default_factory=dict)  # by the stem of a document
+    reference: Received | None = None  # the document that fixes the questions
     readable: bool = True  # whether its questionnaire.yml could be read
 
     @property
-    def blank(self) -> Document | None:
-        """The questionnaire as it was sent, when questions.md holds it."""
-        return self.blank_file.document if self.blank_file else None
+    def documents(self) -> tuple[Received, ...]:
+        """Every document, the blank questionnaire first."""
+        return ((self.blank,) if self.blank else ()) + self.received
 
     @property
-    def reference(self) -> Document | None:
-        """The document that fixes the questions: the blank questionnaire, or the first reply."""
-        if self.blank is not None:
-            return self.blank
-        asking = (r.document for r in self.received if r.document.questions)
-        return next(asking, self.received[0].document if self.received else None)
+    def declined(self) -> frozenset[str]:
+        """Who said that they do not answer."""
+        return frozenset(s.respondent for s in self.said if s.status == "declined")
+
+
+# --- what is published ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Counts:
-    """What was read in one document, for the summary of a build."""
+class Section:
+    """A part of a questionnaire. `position` counts from 1."""
 
-    path: str
-    sections: int
-    questions: int
-    answers: int
-    blanks: int
-    words: int
-    links: int
+    id: str
+    questionnaire: str
+    position: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question: `markdown` is the exact slice, its number included; `reading` is what is
+    rendered of it, and `shift` how many characters of `reading` stand before its words."""
+
+    id: str
+    questionnaire: str
+    section: str | None
+    position: int
+    number: str
+    markdown: str
+    reading: str
+    passage: Passage
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one respondent sent, or that nothing came."""
+
+    id: str
+    questionnaire: str
+    respondent: str
+    status: ReplyStatus
+    document: str | None
+    received_on: str | None
+    note: str | None
+    author_from: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was written under one question: `markdown` is the exact slice of its words."""
+
+    id: str
+    question: str
+    respondent: str
+    document: str
+    status: Literal["answered", "blank"]
+    markdown: str
+    reading: str
+    passage: Passage
+
+
+@dataclass(frozen=True)
+class Document:
+    """A received document, whole. `passages` come with the question's identifier and the
+    respondent's, None where they have none."""
+
+    id: str
+    questionnaire: str
+    respondent: str | None
+    path: str  # below raw/
+    received: Received
+    original: Original | None
+    passages: tuple[tuple[Passage, str | None, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """One questionnaire as it is published."""
+
+    about: Questionnaire
+    title: str
+    sections: tuple[Section, ...]
+    questions: tuple[Question, ...]
+    replies: tuple[Reply, ...]
+    documents: tuple[Document, ...]
+    answers: tuple[Answer, ...]
+
+    def identifiers(self) -> list[str]:
+        """Its public identifiers, as its pages' addresses have them: `answers/exemple_3_liste-a`.
+        A respondent comes with each questionnaire that it was asked."""
+        return [
+            f"questionnaires/{self.about.id}",
+            *(f"sections/{s.id}" for s in self.sections),
+            *(f"questions/{q.id}" for q in self.questions),
+            *(f"respondents/{r.respondent}" for r in self.replies),
+            *(f"replies/{r.id}" for r in self.replies),
+            *(f"documents/{d.id}" for d in self.documents),
+            *(f"answers/{a.id}" for a in self.answers),
+        ]
+
+
+# --- identifiers ----------------------------------------------------------------------------------
 
 
 def slug(number: str) -> str:
     """A question's number as identifiers carry it: "3.1" -> "3-1", "3 A" -> "3a"."""
     return re.sub(r"[^a-z0-9]+", "-", number.lower().replace(" ", "")).strip("-")
+
+
+def section_id(questionnaire: str, position: int) -> str:
+    """`exemple_s2`."""
+    return f"{questionnaire}_s{position}"
+
+
+def question_id(questionnaire: str, number: str) -> str:
+    """`exemple_3-1`."""
+    return f"{questionnaire}_{slug(number)}"
+
+
+def answer_id(questionnaire: str, number: str, respondent: str) -> str:
+    """`exemple_3-1_liste-a`: the permalink."""
+    return f"{question_id(questionnaire, number)}_{respondent}"
+
+
+def reply_id(questionnaire: str, respondent: str) -> str:
+    """`exemple_liste-a`."""
+    return f"{questionnaire}_{respondent}"
+
+
+def document_id(questionnaire: str, stem: str) -> str:
+    """`exemple_liste-a`, `exemple_liste-a_2026-03-02` for a later version."""
+    return f"{questionnaire}_{stem.replace('@', '_')}"
+
+
+def link_id(owner: str, position: int) -> str:
+    """`exemple_3_liste-a_l1`: the first link of a question or an answer."""
+    return f"{owner}_l{position}"
+
+
+def name_from(identifier: str) -> str:
+    """A readable name for a respondent that respondents.yml does not name yet."""
+    return identifier.replace("-", " ").capitalize()
+
+
+def unnamed(identifier: str) -> Respondent:
+    """A respondent of whom only the file's name is known."""
+    return Respondent(identifier, name_from(identifier), name_from="identifier")

@@ -18,9 +18,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from motamot.dataset.folder import show
-from motamot.dataset.model import Questionnaire, slug
-from motamot.reading.known import align
+from motamot.dataset.documents import show
 from motamot.text import yaml_file
 from motamot.text.problems import Problem, Where
 
@@ -30,31 +28,6 @@ TABLES = (
 RECORD, REDIRECTS = "permalinks.txt", "redirects.yml"
 _IDENTIFIER = re.compile(rf"(?:{'|'.join(TABLES)})/[a-z0-9_-]+")
 _COMPARED = 300  # identifiers that are compared letter by letter for a suggestion
-
-
-def identifiers(questionnaire: Questionnaire) -> Iterator[str]:
-    """The public identifiers of one questionnaire, as its pages' addresses have them:
-    `answers/exemple_3_liste-a`. A respondent comes with each questionnaire it was asked."""
-    own, reference = questionnaire.id, questionnaire.reference
-    yield f"questionnaires/{own}"
-    for reply in questionnaire.replies:
-        yield f"respondents/{reply.respondent}"
-        yield f"replies/{own}_{reply.respondent}"
-    if reference is None:
-        return
-    yield from (f"sections/{own}_s{section.position}" for section in reference.sections)
-    yield from (f"questions/{own}_{slug(question.number)}" for question in reference.questions)
-    if questionnaire.blank_file is not None:
-        yield f"documents/{own}_{questionnaire.blank_file.respondent}"
-    for received in questionnaire.received:
-        yield f"respondents/{received.respondent}"
-        yield f"replies/{own}_{received.respondent}"
-        yield f"documents/{own}_{received.respondent}"
-        matched = align(reference, received.document)
-        for answer in received.document.answers:
-            if answer.number in matched:
-                number = slug(matched[answer.number].number)
-                yield f"answers/{own}_{number}_{received.respondent}"
 
 
 @dataclass(frozen=True)

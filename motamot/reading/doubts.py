@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from motamot.reading.heads import STRONG_STYLES, Head
@@ -10,9 +11,21 @@ from motamot.reading.page import Page
 from motamot.reading.proposals import Reading
 from motamot.reading.titles import Mark
 from motamot.reading.wording import answers, ends_asking
-from motamot.recording.record import Document
+from motamot.recording.record import Kind
 from motamot.text.problems import Problem, Where, cut
 from motamot.text.source import Lines
+
+SETTLE = "correct the record that `build.py receive` writes"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of the document read as one kind of thing; `number` is its question's."""
+
+    kind: Kind
+    number: str | None
+    start: int
+    end: int
 
 
 def doubt_of(path: str, lines: Lines, mark: Mark) -> Problem:
@@ -21,7 +34,7 @@ def doubt_of(path: str, lines: Lines, mark: Mark) -> Problem:
         "warning",
         "a place that can be read in one way only",
         str(mark.doubt),
-        "If that is wrong, say what this line is under reading: in questionnaire.yml.",
+        f"If that is wrong, {SETTLE}.",
     )
 
 
@@ -47,7 +60,7 @@ def disputes(
                 "questions marked in one way",
                 f"two ways that fit nearly as well ({len(mine)} or {len(theirs)} questions); this "
                 f"line {taken} read as a question",
-                "Check the questions found; settle lines under reading: in questionnaire.yml.",
+                f"Check the questions found; {SETTLE}.",
             )
         ]
     return []
@@ -64,25 +77,23 @@ def _run_of_statements(reading: Reading, other: Reading, theirs: set[int]) -> bo
     return any(a and b for a, b in pairwise(left_out))
 
 
-def swallowed(document: Document, page: Page, settled: Container[int]) -> Iterator[Problem]:
-    """A warning for each block inside an answer that looks like the document's questions, but for
-    the lines that a person settled."""
-    starts = {p.char_start for p in document.passages if p.kind in ("question", "section")}
+def swallowed(path: str, spans: Sequence[Span], page: Page) -> Iterator[Problem]:
+    """A warning for each block inside an answer that looks like the document's questions."""
+    starts = {s.start for s in spans if s.kind in ("question", "section")}
     asked = [h for h in page.heads if h.start in starts]
     styles = {h.style for h in asked if h.style in STRONG_STYLES or h.label}
     schemes = {h.label.scheme for h in asked if h.label and h.label.parts}
-    for answer in document.answers:
-        for head in page.heads:
-            inside = answer.char_start < head.start < answer.char_end
-            line = page.units[head.unit].line
-            if inside and line not in settled and _looks_asked(page, head, styles, schemes):
+    for span in spans:
+        for head in page.heads if span.kind == "answer" else ():
+            inside = span.start < head.start < span.end
+            if inside and _looks_asked(page, head, styles, schemes):
                 words = " ".join(page.text[head.wording : head.end].split())
                 yield Problem(
-                    Where(document.path, line),
+                    Where(path, page.units[head.unit].line),
                     "warning",
-                    f"nothing like a question inside the answer to question {answer.number}",
+                    f"nothing like a question inside the answer to question {span.number}",
                     f"“{cut(words.strip('*_'))}”",
-                    f"If it is one, write “{line}: question” under reading: in questionnaire.yml.",
+                    f"If it is one, {SETTLE}.",
                 )
 
 

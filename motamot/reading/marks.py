@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from motamot.reading.blocks import Unit
 from motamot.reading.closings import closing_index
 from motamot.reading.extents import Extent, extent, habits
 from motamot.reading.heads import Head
@@ -30,7 +29,6 @@ from motamot.reading.titles import (
 from motamot.reading.wording import (
     is_furniture,
 )
-from motamot.recording.record import Kind
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,7 @@ class Item:
     extent: Extent
 
 
-def marks_of(
-    page: Page, reading: Reading, settled: Mapping[int, str]
-) -> tuple[list[Mark], list[Item]]:
+def marks_of(page: Page, reading: Reading) -> tuple[list[Mark], list[Item]]:
     """The marks of a document and its questions, section by section."""
     heads, parts, starts, stems = _without_stems(reading)
     text_end = len(page.text)
@@ -81,7 +77,7 @@ def marks_of(
             marks.append(Mark(found.answer, "answer", numbers[i]))
         marks += closings[i]
     marks += _between_runs(page, heads, extents)
-    return with_settled(page, marks, items, settled)
+    return sorted(marks, key=lambda m: m.start), items
 
 
 def _between_runs(page: Page, heads: Sequence[Head], extents: Sequence[Extent]) -> list[Mark]:
@@ -221,32 +217,3 @@ def numbers_of(parts: Sequence[Parts | None], section_of: Sequence[int]) -> list
         return written
     by_section = [f"{s}.{n}" for s, n in zip(section_of, written, strict=True)]
     return by_section if len(set(by_section)) == len(by_section) else written
-
-
-def with_settled(
-    page: Page, marks: list[Mark], items: list[Item], settled: Mapping[int, str]
-) -> tuple[list[Mark], list[Item]]:
-    """Replace the marks of lines that a person settled (questions are settled before)."""
-    if not settled:
-        return sorted(marks, key=lambda m: m.start), items
-    first_unit: dict[int, Unit] = {}
-    for unit in page.units:
-        first_unit.setdefault(unit.line, unit)
-    for line, kind in settled.items():
-        unit_here = first_unit.get(line)
-        if unit_here is None or kind == "question":
-            continue
-        span = (unit_here.start, unit_here.end)
-        marks = [m for m in marks if not span[0] <= m.start < span[1] or m.kind == "question"]
-        if kind == "text":
-            continue
-        owner = next((i for i in reversed(items) if i.start <= unit_here.start), None)
-        if kind == "answer" and owner is not None:
-            marks = [m for m in marks if (m.kind, m.question) != ("answer", owner.number)]
-            moved = replace(owner.extent, answer=unit_here.start, words=unit_here.body)
-            items = [replace(i, extent=moved) if i is owner else i for i in items]
-            marks.append(Mark(unit_here.start, "answer", owner.number))
-        elif kind != "answer":
-            made: Kind = kind  # type: ignore[assignment]
-            marks.append(Mark(unit_here.start, made))
-    return sorted(marks, key=lambda m: m.start), items

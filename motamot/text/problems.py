@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -45,3 +46,8 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 def cut(text: str) -> str:
     """At most 80 characters, whole words, with a mark where it was cut."""
     return text if len(text) <= 80 else text[:80].rsplit(" ", 1)[0] + " …"
+
+
+def nearest(typed: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word that is spelt most like what was typed; None when none is."""
+    return next(iter(get_close_matches(typed, list(known), 1, cutoff)), None)

@@ -78,6 +78,19 @@ class Lines:
         """The 1-based number of the line that holds the character at this offset."""
         return bisect_right(self._newlines, char - 1) + 1
 
+    def offset(self, line: int, column: int = 1) -> int | None:
+        """Where a place stands: `line` and `column` count from 1; None when the text has none."""
+        if not 1 <= line <= len(self._newlines) + 1 or column < 1:
+            return None
+        begins = self._newlines[line - 2] + 1 if line > 1 else 0
+        last = self._newlines[line - 1] if line <= len(self._newlines) else len(self.text) - 1
+        return begins + column - 1 if column == 1 or begins + column - 1 <= last else None
+
+    def place(self, char: int) -> tuple[int, int]:
+        """The line and the column, both from 1, of the character at this offset."""
+        line = self.number(char)
+        return line, char - (self._newlines[line - 2] + 1 if line > 1 else 0) + 1
+
     def count(self) -> int:
         """How many lines an editor shows; an empty text has none."""
         if not self.text:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from motamot.dataset.assemble import assemble
 from motamot.dataset.folder import open_raw, read_questionnaire
-from motamot.dataset.permalinks import TABLES, Ledger, identifiers
+from motamot.dataset.permalinks import TABLES, Ledger
+from motamot.reading.reader import read
+from tests.confirming import confirm
 from tests.sites import ROOT, build_site, get, sql
 
 CLEAN = Path(__file__).parents[1] / "cases" / "invalid" / "a-clean-folder" / "raw"
@@ -25,6 +28,7 @@ def raw(tmp_path):
 @pytest.fixture
 def release(raw, run_build, tmp_path):
     def run(*more):
+        confirm(raw, run_build)
         return run_build("--release", "--raw", raw, "--db", tmp_path / "q.db", *more)
 
     return run
@@ -52,7 +56,7 @@ def test_identifiers_are_those_of_the_database(tmp_path):
     folder, _ = open_raw(raw)
     found = {f"respondents/{respondent}" for respondent in folder.respondents}
     for path in folder.folders:
-        found |= set(identifiers(read_questionnaire(path)[0]))
+        found |= set(assemble(read_questionnaire(path, read)[0], raw).identifiers())
     assert found == published(build_site(raw, tmp_path / "site"))
 
 
@@ -112,6 +116,7 @@ def test_a_build_and_a_check_fail_when_a_published_identifier_has_vanished(
 ):
     assert release().returncode == 0
     (raw / "exemple" / "liste-a.md").rename(raw / "exemple" / "liste-b.md")
+    confirm(raw, run_build)
     for command in (["check"], ["--db", tmp_path / "other.db"], ["--release"]):
         done = run_build(*command, "--raw", raw, cwd=tmp_path)
         assert done.returncode == 1
@@ -128,6 +133,7 @@ def test_a_build_and_a_check_fail_when_a_published_identifier_has_vanished(
 def test_what_check_suggests_can_be_pasted(raw, release, run_build):
     assert release().returncode == 0
     (raw / "exemple" / "liste-a.md").rename(raw / "exemple" / "liste-b.md")
+    confirm(raw, run_build)
     said = run_build("check", "--raw", raw).stderr.splitlines()
     lines = [line.split("for instance “")[1].removesuffix("”.") for line in said if "for i" in line]
     (raw / "redirects.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -5,8 +5,8 @@ title, its sections, each question's number, section, first and last words, thos
 `blank`), and words that stand `outside` all questions and answers. Words are compared in their
 plain reading, on one line.
 
-`cases/doubtful` holds documents that their layout alone does not settle: the reader must say so,
-and must read them as `expected.yml` says once a person settled those lines (`settled`).
+`cases/doubtful` holds documents that their layout alone does not settle: the reader must say so, on
+the lines that a person then corrects in the record.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ from typing import Any
 import pytest
 import yaml
 
-from motamot.reading.reader import parse
-from motamot.recording.record import Answer, Document, Question
 from motamot.text.markdown import plain
 from motamot.text.source import decode
+from tests.readings import Answer, Question, Seen, seen
 
 CASES = Path(__file__).parents[1] / "cases"
 VALID = sorted(path for path in (CASES / "valid").iterdir() if path.is_dir())
@@ -94,7 +93,7 @@ def words(markdown: str) -> str:
 # --- the comparison ------------------------------------------------------------------------------
 
 
-def differences(document: Document, expected: dict[str, Any]) -> Iterator[str]:
+def differences(document: Seen, expected: dict[str, Any]) -> Iterator[str]:
     """What a careful reader would object to, one sentence each."""
     yield from _differ("title", line(document.title), line(expected["title"]))
     sections = [line(section.title) for section in document.sections]
@@ -138,7 +137,7 @@ def _ends_differ(name: str, found: str, wanted: dict[str, str]) -> Iterator[str]
         yield f"{name} ends {found[-len(ends) - 20 :]!r}, not {ends!r}"
 
 
-def _outside_taken(document: Document, outside: list[str]) -> Iterator[str]:
+def _outside_taken(document: Seen, outside: list[str]) -> Iterator[str]:
     everything = words(document.text.lstrip("\ufeff"))
     taken = {f"question {q.number}": words(q.wording) for q in document.questions}
     taken |= {f"answer {a.number}": words(a.markdown) for a in document.answers}
@@ -154,7 +153,7 @@ def _outside_taken(document: Document, outside: list[str]) -> Iterator[str]:
 @pytest.mark.parametrize("folder", VALID, ids=lambda folder: folder.name)
 def test_a_document_is_read_as_a_careful_reader_would(folder: Path) -> None:
     case = case_of(folder)
-    document, _ = parse(case.text, "reply.md")
+    document, _ = seen(case.text, "reply.md")
     wrong = list(differences(document, case.expected))
     assert not wrong, "\n".join([case.expected["sentence"], *wrong])
 
@@ -205,65 +204,11 @@ def test_every_kind_of_file_has_a_case(what: str, of_bytes: Any) -> None:
 @pytest.mark.parametrize("folder", DOUBTFUL, ids=lambda folder: folder.name)
 def test_a_doubtful_document_is_said_to_be_so_with_a_line(folder: Path) -> None:
     case = case_of(folder)
-    _, problems = parse(case.text, "reply.md")
+    _, problems = seen(case.text, "reply.md")
     assert problems
     count = case.text.count("\n") + 1
     for problem in problems:
         assert problem.severity == "warning"
         assert problem.where.path == "reply.md"
         assert 1 <= (problem.where.line or 0) <= count
-        assert "questionnaire.yml" in problem.action
-
-
-@pytest.mark.parametrize("folder", DOUBTFUL, ids=lambda folder: folder.name)
-def test_a_doubtful_document_is_read_as_a_person_settled_it(folder: Path) -> None:
-    """Only the disputed lines are settled: the bold lines that open paragraphs of an answer."""
-    case = case_of(folder)
-    settled = settled_lines(case)
-    assert settled
-    document, problems = parse(case.text, "reply.md", settled=settled)
-    wrong = list(differences(document, case.expected))
-    assert not wrong, "\n".join([f"settled: {settled}", *wrong])
-    assert not problems, [str(problem) for problem in problems]
-
-
-def settled_lines(case: Case) -> dict[int, str]:
-    """Every whole bold line, settled as `expected.yml` knows it: a question, or words."""
-    begins = [line(question["begins"]) for question in case.expected["questions"]]
-    return {
-        number: "question" if any(words(row).startswith(b) for b in begins) else "text"
-        for number, row in enumerate(case.text.split("\n"), 1)
-        if re.fullmatch(r"\*\*[^*]+\*\*", row.strip())
-    }
-
-
-NUMBERED = """\
-**1) Quel budget pour le sport ?**
-
-Deux millions.
-
-Et la culture
-
-Trois millions.
-
-**2) Le tramway ira-t-il à la gare ?**
-
-Oui.
-"""
-
-
-def test_settling_a_question_without_a_number_leaves_the_others_their_own() -> None:
-    """Numbers are part of permanent links: question 2 stays 2."""
-    document, _ = parse(NUMBERED, "reply.md", settled={5: "question"})
-    numbers = {words(question.wording): question.number for question in document.questions}
-    assert len(numbers) == 3
-    assert numbers["Quel budget pour le sport ?"] == "1"
-    assert numbers["Le tramway ira-t-il à la gare ?"] == "2"
-
-
-@pytest.mark.parametrize("kind", ["section", "preamble", "note", "answer", "title"])
-def test_a_line_is_what_a_person_says_it_is(kind: str) -> None:
-    document, _ = parse(NUMBERED, "reply.md", settled={5: kind})
-    (passage,) = (p for p in document.passages if p.line_start <= 5 <= p.line_end)
-    assert passage.kind == kind
-    assert [question.number for question in document.questions] == ["1", "2"]
+        assert "the record" in problem.action

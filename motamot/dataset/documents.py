@@ -1,0 +1,235 @@
+"""One folder's documents: bytes and record -> passages; without a record, by a guess."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from motamot.dataset.model import Received
+from motamot.recording.cut import Asked, passages_of
+from motamot.recording.record import FIXED_HERE, SUFFIX, Entry, Record, parse
+from motamot.text.problems import Problem, Where
+from motamot.text.source import Lines, decode
+
+BLANK_STEM = "questions"  # questions.md: the questionnaire as it was sent
+SUFFIXES = (".md", ".txt")
+# (text, path, known questions, blank=, declined=) -> the lines of a record, what to look at
+Guess = Callable[..., tuple[Sequence[Entry], list[Problem]]]
+
+
+def show(path: Path) -> str:
+    """A path as the user gave it, with forward slashes."""
+    return path.as_posix()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A document and its record, read from their files; `sound` when both could be."""
+
+    path: str
+    name: str
+    stem: str
+    text: str
+    encoding: str
+    sha256: str
+    bytes: int
+    record: Record | None
+    sound: bool
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What one folder holds. `reference` fixes the questions: None when there is no document."""
+
+    blank: Received | None
+    received: tuple[Received, ...]
+    reference: Received | None
+
+
+def read_documents(
+    paths: Sequence[Path], declined: frozenset[str], guess: Guess
+) -> tuple[Documents, list[Problem]]:
+    """Read and cut each document of a folder; `declined` are the stems of letters that answer
+    nothing. The one that fixes the questions comes first: the others are guessed beside it."""
+    problems: list[Problem] = []
+    opened: list[Opened] = []
+    for path in paths:
+        found, wrong = open_document(path)
+        problems += wrong
+        opened += [found] if found else []
+    blank = next((o for o in opened if o.stem == BLANK_STEM), None)
+    fixing, wrong = _fixing(opened, blank)
+    problems += wrong
+    cut: dict[str, Received] = {}
+    reference: Received | None = None
+    for each in sorted(opened, key=lambda o: o is not fixing):
+        known = reference.asked if reference else ()
+        received, wrong = _cut(each, known, guess, declined=each.stem in declined)
+        problems += wrong
+        cut[each.path] = received
+        if reference is None and (received.questions or each is fixing):
+            reference = received
+    received_ = tuple(cut[o.path] for o in opened if o.stem != BLANK_STEM)
+    made = Documents(cut[blank.path] if blank else None, received_, reference)
+    return replace(made, reference=reference or next(iter(received_), None)), problems
+
+
+def open_document(path: Path) -> tuple[Opened | None, list[Problem]]:
+    """Read a document and the record beside it; None when the document cannot be read."""
+    data, problems = _bytes(path)
+    if data is None:
+        return None, problems
+    digest = hashlib.sha256(data).hexdigest()
+    record, wrong = _record(path)
+    text, encoding = "", "utf-8"
+    if record is not None:
+        encoding = record.encoding
+        text, wrong = _as_recorded(path, data, digest, record)
+    elif not wrong:
+        text, encoding, problems = decode(data, show(path))
+        if problems and not text:
+            return None, problems
+    sound = not wrong
+    shown = show(path)
+    made = Opened(shown, path.name, path.stem, text, encoding, digest, len(data), record, sound)
+    return made, [*problems, *wrong]
+
+
+def _as_recorded(path: Path, data: bytes, digest: str, record: Record) -> tuple[str, list[Problem]]:
+    """The text of a document that a record speaks of, which may be of no other."""
+    wrong = list(_changed(path, record, digest))
+    text = _decoded(data, record.encoding)
+    if text is None and not wrong:
+        where = Where(show(path.with_suffix(SUFFIX)), record.line_of("encoding"))
+        expected, found = f"the encoding of {show(path)}", f"“{record.encoding}”"
+        action = "Write the one that its first record had, most often utf-8."
+        wrong.append(Problem(where, "error", expected, found, action))
+    return text or "", wrong
+
+
+def _bytes(path: Path) -> tuple[bytes | None, list[Problem]]:
+    try:
+        return path.read_bytes(), []
+    except OSError as error:
+        reason = error.strerror or "an error of the system"
+        action = "Check that it is there, and its permissions."
+        where = Where(show(path))
+        return None, [Problem(where, "error", "a file that can be read", reason, action)]
+
+
+def _record(path: Path) -> tuple[Record | None, list[Problem]]:
+    """The record beside a document, None when there is none or it cannot be read. The record of
+    another file of the same name (`a.txt` beside `a.md`) is not its own."""
+    file = path.with_suffix(SUFFIX)
+    if not file.exists():
+        return None, []
+    data, problems = _bytes(file)
+    if data is None:
+        return None, problems
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = Where(show(file), data.count(b"\n", 0, error.start) + 1)
+        found = f"the byte {data[error.start]:#04x}"
+        return None, [Problem(where, "error", "a record in UTF-8", found, "Save it as UTF-8.")]
+    record, problems = parse(text, show(file))
+    if record and record.document != path.name and (path.parent / record.document).is_file():
+        return None, []
+    return record, problems
+
+
+def _changed(path: Path, record: Record, digest: str) -> Iterator[Problem]:
+    """A record is of one document, byte for byte."""
+    file = show(path.with_suffix(SUFFIX))
+    if record.document != path.name:
+        where = Where(file, record.line_of("document"))
+        expected, found = f"“document: {path.name}”", f"“document: {record.document}”"
+        yield Problem(where, "error", expected, found, "Write the name of the file beside it.")
+    if record.sha256 != digest:
+        yield Problem(
+            Where(file, record.line_of("sha256")),
+            "error",
+            f"the document that was read, of SHA-256 {record.sha256[:12]}…",
+            f"another {show(path)}, {digest[:12]}…",
+            "Take the document back from an earlier version; if the new one is right, remove the "
+            f"record and run `build.py receive {show(path)}`.",
+        )
+    if record.original:
+        yield from _original(path, record, Where(file, record.line_of("original")))
+
+
+def _original(path: Path, record: Record, where: Where) -> Iterator[Problem]:
+    """The file that the text was drawn from is kept beside it, unchanged."""
+    assert record.original
+    file = path.with_name(record.original.name)
+    data, problems = _bytes(file)
+    yield from problems
+    if data is not None and hashlib.sha256(data).hexdigest() != record.original.sha256.lower():
+        expected = f"{show(file)} as it was received, {record.original.sha256[:12]}…"
+        action = "Take it back from an earlier version."
+        yield Problem(where, "error", expected, "another file of that name", action)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    """Bytes as a record says; None when they are not in that encoding, to the last one."""
+    try:
+        text = data.decode(encoding)
+        return text if text.encode(encoding) == data else None
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _fixing(opened: Sequence[Opened], blank: Opened | None) -> tuple[Opened | None, list[Problem]]:
+    """The document that fixes the questions, as the records say; None when none does yet."""
+    saying = [o for o in opened if o.record and o.record.questions == FIXED_HERE]
+    fixing = blank or next(iter(saying), None)
+    problems: list[Problem] = []
+    for each in opened:
+        record = each.record
+        if record is None or (record.questions == FIXED_HERE and each is fixing):
+            continue
+        file = f"{each.path.rpartition('.')[0]}{SUFFIX}"
+        where = Where(file, record.line_of("questions"))
+        if fixing is None:
+            found = f"none of the records of this folder that says “questions: {FIXED_HERE}”"
+            expected = "one document that fixes the questions"
+            action = "Save the blank questionnaire as questions.md, or write it in one record."
+            return None, [Problem(where, "error", expected, found, action)]
+        if record.questions != fixing.name:
+            expected = f"“questions: {fixing.name}”, which fixes them"
+            found, action = f"“questions: {record.questions}”", "Write that."
+            problems.append(Problem(where, "error", expected, found, action))
+    return fixing, problems
+
+
+def _cut(
+    opened: Opened, known: Sequence[Asked], guess: Guess, *, declined: bool
+) -> tuple[Received, list[Problem]]:
+    """Cut one document by its record, or by a guess."""
+    blank = opened.stem == BLANK_STEM
+    record, path = opened.record, opened.path
+    entries: Sequence[Entry] = record.entries if record else ()
+    problems: list[Problem] = []
+    if record is None and opened.sound:
+        entries, problems = guess(opened.text, path, known, blank=blank, declined=declined)
+    record_path = f"{path.rpartition('.')[0]}{SUFFIX}" if record else path
+    passages, wrong = (
+        passages_of(opened.text, entries, record_path, path) if opened.sound else ((), [])
+    )
+    made = Received(
+        path=path,
+        stem=opened.stem,
+        text=opened.text,
+        encoding=opened.encoding,
+        sha256=opened.sha256,
+        bytes=opened.bytes,
+        lines=Lines(opened.text).count(),
+        passages=passages,
+        entries=tuple(entries),
+        record=record,
+        respondents=() if blank else (record.respondents if record else ()) or (opened.stem,),
+        sound=opened.sound and not wrong,
+    )
+    return made, problems + wrong

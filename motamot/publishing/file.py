@@ -1,0 +1,40 @@
+"""Files that appear only when they are whole, and what Datasette wants to know of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from datasette.inspect import inspect_hash, inspect_tables
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write a new file at; the file takes its real place only when all went well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+        building = Path(folder) / path.name
+        yield building
+        os.replace(building, path)
+
+
+def inspect_data(path: Path) -> str:
+    """What `datasette inspect` says of a database: with it, Datasette opens the file immutable."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    tables = inspect_tables(connection, {})
+    connection.close()
+    described = {
+        path.stem: {
+            "hash": inspect_hash(path),
+            "size": path.stat().st_size,
+            "file": path.name,
+            "tables": tables,
+        }
+    }
+    return json.dumps(described, indent=2, sort_keys=True) + "\n"
