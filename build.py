@@ -29,7 +29,7 @@ import click
 from motamot.dataset.assemble import assemble
 from motamot.dataset.checks import check as check_questionnaire
 from motamot.dataset.documents import SUFFIXES, show
-from motamot.dataset.folder import Raw, nothing_read, open_raw, read_questionnaire
+from motamot.dataset.folder import Raw, nothing_read, open_raw, read_edition, read_questionnaire
 from motamot.dataset.model import Assembled, Questionnaire, Received
 from motamot.dataset.permalinks import RECORD, Ledger
 from motamot.publishing.file import inspect_data, replacing
@@ -183,7 +183,9 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     with replacing(db) as building:
         folder, found = open_raw(raw)
         problems.report(found)
-        writer = Writer(building, folder.respondents)
+        edition, found = read_edition(_metadata(db))
+        problems.report(found)
+        writer = Writer(building, edition, folder.respondents)
         ledger = Ledger(raw, recording=release)
         for assembled in _checked(folder, ledger, problems, quiet, release):
             if not problems.errors:
@@ -213,6 +215,12 @@ def record(ledger: Ledger, path: Path, quiet: bool) -> None:
             writing.write_bytes(text.encode())
     if not quiet:
         click.echo(f"{path}: {_number(text.count(chr(10)), 'identifier')}, {new} new.")
+
+
+def _metadata(db: Path) -> Path:
+    """The metadata.yml that is served with a database: the one beside it, else this folder's."""
+    beside = db.parent / "metadata.yml"
+    return beside if beside.exists() else HERE / "metadata.yml"
 
 
 def _checked(

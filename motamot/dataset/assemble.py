@@ -67,6 +67,7 @@ def _asked(
                 position=len(questions) + 1,
                 number=number,
                 markdown=passage.of(reference.text).strip(),
+                words=passage.words(reference.text),
                 reading=passage.reading(reference.text),
                 passage=passage,
             )

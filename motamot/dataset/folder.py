@@ -12,8 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+import yaml
+
 from motamot.dataset.documents import BLANK_STEM, SUFFIXES, Guess, read_documents, show
 from motamot.dataset.model import (
+    Edition,
     Questionnaire,
     ReplyStatus,
     Respondent,
@@ -34,6 +37,8 @@ _QUESTIONNAIRE_FIELDS = (
 _REPLY_FIELDS = ("status", "received_on", "note", "author_from")
 _AUTHORS = ("document", "sender", "inferred")
 _NAMED = ("given", "inferred")
+_EDITION = ("public_url", "publisher", "contact")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # written in C where it is there
 _ONE_OF = {
     "status": "Write one of these, or leave it out: it follows from the document.",
     "author_from": "Write one of these, or leave it out: it is not known.",
@@ -73,6 +78,25 @@ def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
             )
         )
     return Raw(folder, respondents, tuple(folders), readable), problems
+
+
+def read_edition(path: Path) -> tuple[Edition, list[Problem]]:
+    """What a site's metadata.yml says under `plugins: motamot:`; empty when it says nothing."""
+    shown = show(path)
+    try:
+        said = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) if path.exists() else {}
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        return Edition(), [yaml_file.unreadable(shown, error, "")]
+    plugins = said.get("plugins") if isinstance(said, dict) else None
+    found = plugins.get("motamot") if isinstance(plugins, dict) else None
+    fields = {str(k): v for k, v in found.items()} if isinstance(found, dict) else {}
+    texts = {key: str(fields[key]).strip() for key in _EDITION if fields.get(key)}
+    url = texts.get("public_url", "").rstrip("/")
+    if url and not re.fullmatch(r"https?://[^\s/?#]+(?:/[^\s?#]*)?", url):
+        expected = "“public_url:” of plugins: motamot: as https://, a host, and a path if any"
+        action = "Write the address that readers see."
+        return Edition(), [Problem(Where(shown), "error", expected, f"“{url}”", action)]
+    return Edition(url, texts.get("publisher"), texts.get("contact")), []
 
 
 def nothing_read(raw: Raw) -> Problem:

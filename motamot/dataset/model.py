@@ -134,6 +134,15 @@ class Questionnaire:
         return frozenset(s.respondent for s in self.said if s.status == "declined")
 
 
+@dataclass(frozen=True)
+class Edition:
+    """Whose site the dataset is for, from metadata.yml; `public_url` has no final slash."""
+
+    public_url: str = ""
+    publisher: str | None = None
+    contact: str | None = None
+
+
 # --- what is published ----------------------------------------------------------------------------
 
 
@@ -149,8 +158,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Question:
-    """A question: `markdown` is the exact slice, its number included; `reading` is what is
-    rendered of it, and `shift` how many characters of `reading` stand before its words."""
+    """A question: `markdown` is the exact slice, its number included; `words` are what is
+    published of it, `reading` the same as Markdown that stands alone."""
 
     id: str
     questionnaire: str
@@ -158,6 +167,7 @@ class Question:
     position: int
     number: str
     markdown: str
+    words: str
     reading: str
     passage: Passage
 

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from motamot.dataset.model import Answer, Assembled, Document, Question, link_id
+from motamot.recording.cut import edges
 from motamot.search.index import ASSUMED
 from motamot.search.words import MARK, terms, words_of
-from motamot.text.markdown import count_words, html, links, plain, question_html
+from motamot.text.markdown import Rendered, count_words, rendered
+from motamot.text.source import Lines
 
 Row = tuple[object, ...]
+MEDIA_TYPES = {  # RFC 7763, RFC 2046 and the registrations of the formats' makers
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".csv": "text/csv",
+    ".eml": "message/rfc822",
+    ".pdf": "application/pdf",
+    ".doc": "application/msword",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+}
 
 
 @dataclass(frozen=True)
@@ -44,17 +59,18 @@ def rows_of(made: Assembled) -> Rows:
     """Render one questionnaire."""
     about = made.about
     language = about.language or ASSUMED
-    questions = [_question(q) for q in made.questions]
-    answers = [_answer(a) for a in made.answers]
+    asked = [(q, rendered(q.reading, question=True)) for q in made.questions]
+    said = [(a, rendered(a.reading)) for a in made.answers]
+    answers = [_answer(a, shown) for a, shown in said]
     texts = {
-        "questions": [str(row[5]) for row in questions],
-        "answers": [str(row[5]) for row in answers],
+        "questions": [shown.text for _, shown in asked],
+        "answers": [shown.text for _, shown in said],
     }
-    links_ = [
-        *(link for q in made.questions for link in _links(q.id, q.reading, of_question=True)),
-        *(link for a in made.answers for link in _links(a.id, a.markdown, of_question=False)),
+    links = [
+        *(row for q, shown in asked for row in _links(q.id, (q.id, None), shown)),
+        *(row for a, shown in said for row in _links(a.id, (None, a.id), shown)),
     ]
-    words = Counter(w for text in (*texts.values(),) for t in text for w in words_of(t, language))
+    words = Counter(w for found in texts.values() for t in found for w in words_of(t, language))
     return Rows(
         rows={
             "questionnaires": [
@@ -64,15 +80,22 @@ def rows_of(made: Assembled) -> Rows:
                 )
             ],
             "sections": [(s.id, s.questionnaire, s.position, s.title) for s in made.sections],
-            "questions": questions,
+            "questions": [_question(q, shown) for q, shown in asked],
             "documents": [_document(d) for d in made.documents],
             "replies": [
-                (r.id, r.questionnaire, r.respondent, r.status, r.document, r.received_on, r.note)
+                (
+                    *(r.id, r.questionnaire, r.respondent, r.status, r.document),
+                    *(r.received_on, r.note, r.author_from),
+                )
                 for r in made.replies
             ],
             "passages": [row for d in made.documents for row in _passages(d)],
             "answers": answers,
-            "links": links_,
+            "paragraphs": [
+                *(row for q, s in asked for row in _paragraphs((q.id, None), q, q.words, s)),
+                *(row for a, s in said for row in _paragraphs((None, a.id), a, a.markdown, s)),
+            ],
+            "links": links,
         },
         terms={
             table: [terms(text, language) or MARK for text in found]
@@ -80,50 +103,71 @@ def rows_of(made: Assembled) -> Rows:
         },
         words=dict(words),
         respondents=[r.respondent for r in made.replies],
-        counts=[_counts(made, d, answers, links_) for d in made.documents],
+        counts=[_counts(made, d, answers, links) for d in made.documents],
     )
 
 
-def _question(question: Question) -> Row:
+def _question(question: Question, shown: Rendered) -> Row:
     return (
         *(question.id, question.questionnaire, question.section, question.position),
-        *(question.number, plain(question.reading), question.markdown),
-        question_html(question.reading),
+        *(question.number, shown.text, question.markdown, shown.html),
     )
 
 
-def _answer(answer: Answer) -> Row:
-    text = plain(answer.reading)
+def _answer(answer: Answer, shown: Rendered) -> Row:
     passage = answer.passage
     return (
-        *(answer.id, answer.question, answer.respondent, answer.document, answer.status, text),
-        *(answer.markdown, html(answer.reading)),
-        count_words(text) if answer.status == "answered" else 0,
+        *(answer.id, answer.question, answer.respondent, answer.document, answer.status),
+        *(shown.text, answer.markdown, shown.html),
+        count_words(shown.text) if answer.status == "answered" else 0,
         *(passage.words_start, passage.words_end),
         *(passage.words_line_start, passage.words_line_end),
     )
 
 
 def _document(document: Document) -> Row:
-    received = document.received
+    received, original = document.received, document.original
+    name = original.name if original else document.path
     return (
         *(document.id, document.questionnaire, document.respondent, document.path),
         *(received.sha256, received.bytes, received.lines, received.encoding, received.text),
+        *((original.name, original.sha256) if original else (None, None)),
+        MEDIA_TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream"),
+        original.converted_by if original else None,
+        received.reading,
+        received.record.reviewed_by if received.record else None,
     )
 
 
 def _passages(document: Document) -> Iterator[Row]:
-    for position, (passage, question, _) in enumerate(document.passages, 1):
+    for position, (passage, question, respondent) in enumerate(document.passages, 1):
         yield (
             *(document.id, position, passage.kind, question),
             *(passage.char_start, passage.char_end, passage.line_start, passage.line_end),
+            *(respondent, passage.words_start, passage.words_end),
         )
 
 
-def _links(owner: str, markdown: str, *, of_question: bool) -> Iterator[Row]:
-    for position, link in enumerate(links(markdown), 1):
-        question, answer = (owner, None) if of_question else (None, owner)
-        yield (link_id(owner, position), question, answer, position, link.url, link.label)
+def _paragraphs(
+    owner: tuple[str | None, str | None], of: Question | Answer, words: str, shown: Rendered
+) -> Iterator[Row]:
+    """Where each block of the plain reading stands in the document."""
+    spans = Lines(words).spans
+    for position, block in enumerate(shown.blocks, 1):
+        first = spans[min(block.first, len(spans) - 1)][0]
+        last = spans[min(max(block.end, block.first + 1), len(spans)) - 1][1]
+        start, end = edges(words, first, max(first, last))
+        line = of.passage.words_line_start + words.count("\n", 0, start)
+        yield (
+            *(None, *owner, position, block.text),
+            *(of.passage.words_start + start, of.passage.words_start + end),
+            *(line, line + words.count("\n", start, end)),
+        )
+
+
+def _links(owner: str, owners: tuple[str | None, str | None], shown: Rendered) -> Iterator[Row]:
+    for position, link in enumerate(shown.links, 1):
+        yield (link_id(owner, position), *owners, position, link.url, link.label)
 
 
 def _counts(made: Assembled, document: Document, answers: list[Row], links: list[Row]) -> Counts:

@@ -3,6 +3,13 @@
 -- reading, `html` its safe rendering. Offsets are 0-based code points, end excluded; lines are
 -- 1-based and inclusive, counted on "\n". NULL is "not known", never "empty".
 
+CREATE TABLE edition (  -- one row: what this file is, from metadata.yml (plugins: motamot:)
+    schema     INTEGER NOT NULL,  -- of these tables: 2
+    public_url TEXT NOT NULL,     -- of the site, without a final slash; '' where it is not set
+    publisher  TEXT,
+    contact    TEXT
+);
+
 CREATE TABLE questionnaires (
     id         TEXT PRIMARY KEY,  -- name of its folder in raw/
     title      TEXT NOT NULL,     -- from questionnaire.yml, else from its document, else its id
@@ -39,19 +46,29 @@ CREATE TABLE respondents (
     short_name TEXT,
     kind       TEXT,              -- party, list, candidate ...
     url        TEXT,
-    note       TEXT
+    note       TEXT,
+    name_from  TEXT NOT NULL      -- who says the name; identifier: it is the file's name
+        CHECK (name_from IN ('given', 'inferred', 'identifier')),
+    sort_key   TEXT NOT NULL      -- the name without case and accents: orders it as a dictionary
 );
 
 CREATE TABLE documents (
-    id            TEXT PRIMARY KEY,  -- <questionnaire>_<respondent>; <questionnaire>_questions: blank
+    id            TEXT PRIMARY KEY,  -- <questionnaire>_<file's stem>; <questionnaire>_questions: blank
     questionnaire TEXT NOT NULL REFERENCES questionnaires(id),
-    respondent    TEXT REFERENCES respondents(id),  -- NULL for the blank questionnaire
+    respondent    TEXT REFERENCES respondents(id),  -- NULL: the blank questionnaire, or several
     path          TEXT NOT NULL,     -- below raw/
     sha256        TEXT NOT NULL,     -- of its bytes
     bytes         INTEGER NOT NULL,
     lines         INTEGER NOT NULL,
     encoding      TEXT NOT NULL,     -- markdown encoded so gives the bytes back
-    markdown      TEXT NOT NULL      -- the whole document
+    markdown      TEXT NOT NULL,     -- the whole document
+    original        TEXT,            -- the file it was drawn from, beside it; NULL: it is the original
+    original_sha256 TEXT,
+    media_type      TEXT NOT NULL,   -- of what was received
+    converted_by    TEXT,            -- what drew the text from it
+    reading         TEXT NOT NULL    -- confirmed by a person, only written down, or guessed anew
+        CHECK (reading IN ('reviewed', 'recorded', 'guessed')),
+    reviewed_by     TEXT             -- who, and when
 );
 
 CREATE TABLE replies (
@@ -61,7 +78,9 @@ CREATE TABLE replies (
     status        TEXT NOT NULL CHECK (status IN ('answered', 'partial', 'declined', 'no-reply')),
     document      TEXT REFERENCES documents(id),
     received_on   TEXT,
-    note          TEXT
+    note          TEXT,
+    author_from   TEXT               -- who says that it is theirs; NULL: not said
+        CHECK (author_from IN ('document', 'sender', 'inferred'))
 );
 
 CREATE TABLE passages (
@@ -74,6 +93,9 @@ CREATE TABLE passages (
     char_end   INTEGER NOT NULL,
     line_start INTEGER NOT NULL,
     line_end   INTEGER NOT NULL,
+    respondent TEXT REFERENCES respondents(id),  -- whose answer
+    words_start INTEGER NOT NULL, -- the passage less its label and the blanks around: what is
+    words_end   INTEGER NOT NULL, -- published of it
     PRIMARY KEY (document, position)
 );
 
@@ -91,6 +113,20 @@ CREATE TABLE answers (
     char_end   INTEGER NOT NULL,
     line_start INTEGER NOT NULL,
     line_end   INTEGER NOT NULL
+);
+
+-- The paragraphs of the plain reading: joined by an empty line, they are `text`.
+CREATE TABLE paragraphs (
+    id         INTEGER PRIMARY KEY,
+    question   TEXT REFERENCES questions(id),  -- NULL when it is an answer's
+    answer     TEXT REFERENCES answers(id),    -- NULL when it is a question's
+    position   INTEGER NOT NULL,  -- from 1
+    text       TEXT NOT NULL,
+    char_start INTEGER NOT NULL,  -- the block of the document that it reads
+    char_end   INTEGER NOT NULL,
+    line_start INTEGER NOT NULL,
+    line_end   INTEGER NOT NULL,
+    CHECK ((question IS NULL) <> (answer IS NULL))
 );
 
 CREATE TABLE links (
@@ -122,6 +158,8 @@ CREATE INDEX answers_document ON answers(document);
 CREATE INDEX passages_question ON passages(question);
 CREATE INDEX links_question ON links(question);
 CREATE INDEX links_answer ON links(answer);
+CREATE INDEX paragraphs_question ON paragraphs(question);
+CREATE INDEX paragraphs_answer ON paragraphs(answer);
 
 -- What the site's search looks in: motamot/search/words.py's terms of each text, same rowid as the text.
 -- In a plain SQLite shell, questions_fts and answers_fts hold the words as written.
@@ -135,30 +173,45 @@ CREATE TABLE search_words (
     count   INTEGER NOT NULL
 );
 
--- One flat row per answer: what most people want in a spreadsheet.
+-- One flat row per question and list that was asked, silences included: what most people want in a
+-- spreadsheet. The rows are stored, in the order of the questionnaires, so that a page or a CSV of
+-- them costs what it holds; motamot/publishing/dataset.sql fills them.
+CREATE TABLE dataset_rows (
+    id            INTEGER PRIMARY KEY,
+    questionnaire TEXT NOT NULL,
+    election      TEXT,
+    place         TEXT,
+    section       TEXT,
+    number        TEXT NOT NULL,
+    question      TEXT NOT NULL,
+    respondent    TEXT NOT NULL,
+    status        TEXT NOT NULL
+        CHECK (status IN ('answered', 'blank', 'absent', 'declined', 'no-reply')),
+    answer        TEXT,     -- NULL where there is none; '' where a question was left blank
+    words         INTEGER,
+    source        TEXT,
+    line_start    INTEGER,
+    line_end      INTEGER,
+    permalink     TEXT NOT NULL,  -- of the answer; of the question where there is none
+    questionnaire_id TEXT NOT NULL,
+    question_id   TEXT NOT NULL,
+    position      INTEGER NOT NULL,  -- of the question: orders numbers as a reader does
+    respondent_id TEXT NOT NULL,
+    answer_id     TEXT,
+    received_on   TEXT,
+    date          TEXT,
+    language      TEXT,
+    name_from     TEXT NOT NULL,
+    sort_key      TEXT NOT NULL
+);
+
 CREATE VIEW dataset AS
 SELECT
-    questionnaires.title  AS questionnaire,
-    questionnaires.election,
-    questionnaires.place,
-    sections.title        AS section,
-    questions.number,
-    questions.text        AS question,
-    respondents.name      AS respondent,
-    answers.status,
-    answers.text          AS answer,
-    answers.words,
-    documents.path        AS source,
-    answers.line_start,
-    answers.line_end,
-    '/questionnaires/answers/' || answers.id AS permalink
-FROM answers
-JOIN questions ON questions.id = answers.question
-JOIN questionnaires ON questionnaires.id = questions.questionnaire
-JOIN respondents ON respondents.id = answers.respondent
-JOIN documents ON documents.id = answers.document
-LEFT JOIN sections ON sections.id = questions.section
-ORDER BY questionnaires.id, questions.position, respondents.name;
+    questionnaire, election, place, section, number, question, respondent, status, answer, words,
+    source, line_start, line_end, permalink, questionnaire_id, question_id, position,
+    respondent_id, answer_id, received_on, date, language, name_from, sort_key
+FROM dataset_rows
+ORDER BY id;
 
 -- Promise 1, document by document: the passages, joined, are the document; each answer is its slice.
 CREATE VIEW proof AS

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import sqlite_utils
 
-from motamot.dataset.model import Respondent, unnamed
+from motamot.dataset.model import Edition, Respondent, unnamed
 from motamot.dataset.permalinks import Redirect
 from motamot.publishing.rows import Row, Rows
+from motamot.text.folding import fold
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+DATASET = Path(__file__).with_name("dataset.sql")
+SCHEMA_VERSION = 2
 
 
 class Writer:
     """Writes questionnaires into a new database, in the order they come."""
 
-    def __init__(self, path: Path, respondents: Mapping[str, Respondent]) -> None:
+    def __init__(self, path: Path, edition: Edition, respondents: Mapping[str, Respondent]) -> None:
         self._connection = sqlite3.connect(path)
         # The file is thrown away when anything fails: no journal has to protect it.
         self._connection.execute("PRAGMA journal_mode = OFF")
@@ -28,6 +31,8 @@ class Writer:
         self._written: set[str] = set()
         self._indexed = {"questions": 0, "answers": 0}  # rows so far: the last rowid of each
         self._vocabulary: dict[str, tuple[str, int]] = {}  # folded word -> as written, how often
+        row = (SCHEMA_VERSION, edition.public_url, edition.publisher, edition.contact)
+        self._insert("edition", [row])
         self._respondents(sorted(respondents))
 
     def add(self, made: Rows) -> None:
@@ -55,6 +60,7 @@ class Writer:
         db = sqlite_utils.Database(self._connection)
         for table in ("questions", "answers"):
             db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
+        self._connection.executescript(DATASET.read_text(encoding="utf-8"))
         words = sorted(self._vocabulary.items())
         self._insert("search_words", [(f, w, count) for f, (w, count) in words])
         self._connection.commit()
@@ -74,8 +80,8 @@ class Writer:
             if key not in self._written:
                 self._written.add(key)
                 r = self._named.get(key) or unnamed(key)
-                row = (r.id, r.name, r.short_name, r.kind, r.url, r.note)
-                self._insert("respondents", [row])
+                about = (r.id, r.name, r.short_name, r.kind, r.url, r.note, r.name_from)
+                self._insert("respondents", [(*about, fold(r.name))])
 
 
 def _plainness(written: str) -> tuple[bool, str]:

@@ -34,6 +34,30 @@ class Link:
     label: str
 
 
+@dataclass(frozen=True)
+class Block:
+    """A paragraph of the plain reading, and the lines of the slice that it reads: from 0, end
+    excluded."""
+
+    text: str
+    first: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What is shown of a slice: its plain reading, paragraph by paragraph, safe HTML, its links."""
+
+    blocks: tuple[Block, ...]
+    html: str
+    links: tuple[Link, ...]
+
+    @property
+    def text(self) -> str:
+        """The plain reading, blocks apart by an empty line."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+
 @lru_cache(maxsize=2)
 def _parser(linkify: bool = True) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": linkify})
@@ -54,24 +78,24 @@ def _tokens(markdown: str) -> list[Token]:
     return _parser("//" in markdown or "mailto:" in markdown.casefold()).parse(markdown)
 
 
-def html(markdown: str) -> str:
-    """Safe HTML of a slice. Its headings are ranked below the page's own (h3 and deeper)."""
+def rendered(markdown: str, *, question: bool = False) -> Rendered:
+    """Read a slice once, for all that is shown of it. A `question` is made of paragraphs, since the
+    page gives it its place as a heading; headings of anything else rank below the page's own."""
     tokens = _tokens(markdown)
-    ranks = {tag: f"h{min(6, 3 + at)}" for at, tag in enumerate(_heading_tags(tokens))}
-    for token in tokens:
-        token.tag = ranks.get(token.tag, token.tag)
-    rendered = _parser().renderer.render(_images_as_links(tokens), _parser().options, {})
-    return _clean(str(rendered))
-
-
-def question_html(wording: str) -> str:
-    """Safe HTML of a question: paragraphs, since the page gives it its place as a heading."""
-    tokens = [t for t in _tokens(wording) if not t.type.startswith("blockquote")]
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = "p"
-    rendered = _parser().renderer.render(_images_as_links(tokens), _parser().options, {})
-    return _clean(str(rendered))
+    blocks = tuple(block for block in _plain_blocks(tokens) if block.text.strip())
+    found = tuple(_links(tokens))
+    shown = tokens
+    if question:
+        shown = [t for t in tokens if not t.type.startswith("blockquote")]
+        for token in shown:
+            if token.type in ("heading_open", "heading_close"):
+                token.tag = "p"
+    else:
+        ranks = {tag: f"h{min(6, 3 + at)}" for at, tag in enumerate(_heading_tags(tokens))}
+        for token in shown:
+            token.tag = ranks.get(token.tag, token.tag)
+    html = _parser().renderer.render(_images_as_links(shown), _parser().options, {})
+    return Rendered(blocks, _clean(str(html)), found)
 
 
 def _heading_tags(tokens: Sequence[Token]) -> list[str]:
@@ -107,23 +131,29 @@ def _images_as_links(tokens: list[Token]) -> list[Token]:
 @lru_cache(maxsize=512)
 def plain(markdown: str) -> str:
     """The plain reading of a slice: its words without markup, blocks apart by an empty line."""
-    return "\n\n".join(block for block in _plain_blocks(_tokens(markdown)) if block.strip())
+    blocks = _plain_blocks(_tokens(markdown))
+    return "\n\n".join(block.text for block in blocks if block.text.strip())
 
 
-def _plain_blocks(tokens: Sequence[Token]) -> Iterator[str]:
-    """One string per block; the items of a tight list and the rows of a table are lines of one."""
+def _plain_blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    """The items of a tight list and the rows of a table are lines of one block."""
     mark = ""
     indent = 0
     pending: list[str] = []
     row: list[str] = []
     in_cell = False
+    here = (0, 0)  # lines of the innermost token that says its lines
+    began = 0  # the line where what is pending begins
     for token in tokens:
+        here = (token.map[0], token.map[1]) if token.map else here
+        if not pending and token.type != "inline":
+            began = here[0]
         if token.type in ("bullet_list_open", "ordered_list_open"):
             indent += 1
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             indent -= 1
             if not indent and pending:
-                yield "\n".join(pending)
+                yield Block("\n".join(pending), began, here[1])
                 pending = []
         elif token.type == "list_item_open":
             mark = f"{token.info}{token.markup} " if token.info else f"{token.markup} "
@@ -135,7 +165,7 @@ def _plain_blocks(tokens: Sequence[Token]) -> Iterator[str]:
         elif token.type == "tr_close":
             pending.append(" | ".join(row))
         elif token.type == "table_close":
-            yield "\n".join(pending)
+            yield Block("\n".join(pending), began, here[1])
             pending = []
         else:
             words = _plain_words(token)
@@ -147,7 +177,7 @@ def _plain_blocks(tokens: Sequence[Token]) -> Iterator[str]:
                 pending.append(mark + words)
                 mark = "  " * indent
             else:
-                yield words
+                yield Block(words, *here)
 
 
 def _plain_words(token: Token) -> str | None:
@@ -177,23 +207,19 @@ def _without_tags(raw: str) -> str:
     return html_entities.unescape(_TAG.sub("", _BREAK.sub("\n", raw)))
 
 
-def links(markdown: str) -> list[Link]:
-    """The links of a slice, in order: autolinks, bare addresses, labelled links, images."""
-    if not any(sign in markdown for sign in (":", "//", "](", "<")):
-        return []
-    found: list[Link] = []
-    for token in _tokens(markdown):
+def _links(tokens: Sequence[Token]) -> Iterator[Link]:
+    """Autolinks, bare addresses, labelled links and images, in order."""
+    for token in tokens:
         children = token.children or []
         for at, child in enumerate(children):
             if child.type == "image":
-                found.append(Link(str(child.attrGet("src") or ""), child.content))
+                yield Link(str(child.attrGet("src") or ""), child.content)
             elif child.type == "link_open":
                 end = next(
                     (i for i in range(at, len(children)) if children[i].type == "link_close"), at
                 )
                 label = "".join(_plain_inline(children[at + 1 : end]))
-                found.append(Link(str(child.attrGet("href") or ""), label))
-    return found
+                yield Link(str(child.attrGet("href") or ""), label)
 
 
 def count_words(text: str) -> int:

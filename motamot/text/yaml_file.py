@@ -52,9 +52,9 @@ def load(path: Path, shown: str) -> tuple[Mapping, list[Problem]]:
         text = path.read_text(encoding="utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        return Mapping(), [_unreadable(shown, error, text)]
+        return Mapping(), [unreadable(shown, error, text)]
     except RecursionError:
-        return Mapping(), [_unreadable(shown, yaml.YAMLError("nested too deeply"), text)]
+        return Mapping(), [unreadable(shown, yaml.YAMLError("nested too deeply"), text)]
     if node is None:
         return Mapping(), []
     if not isinstance(node, yaml.MappingNode):
@@ -112,7 +112,8 @@ def _mapping(
     return Mapping(entries)
 
 
-def _unreadable(shown: str, error: Exception, text: str) -> Problem:
+def unreadable(shown: str, error: Exception, text: str) -> Problem:
+    """The problem of a file that is no YAML, with the line where its parser stopped."""
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else None
     reason = getattr(error, "problem", None) or getattr(error, "strerror", None) or str(error)
