@@ -26,14 +26,14 @@ from typing import Any
 
 import click
 
-from motamot.dataset.assemble import assemble
-from motamot.dataset.checks import check as check_questionnaire
 from motamot.dataset.documents import SUFFIXES, show
-from motamot.dataset.folder import Raw, nothing_read, open_raw, read_edition, read_questionnaire
-from motamot.dataset.model import Assembled, Questionnaire, Received
+from motamot.dataset.folder import nothing_read, open_raw, read_edition, read_questionnaire
+from motamot.dataset.model import Questionnaire, Received
 from motamot.dataset.permalinks import RECORD, Ledger
 from motamot.publishing.file import inspect_data, replacing
-from motamot.publishing.rows import Counts, rows_of
+from motamot.publishing.prepared import Order, Prepared, prepare_all
+from motamot.publishing.rows import Counts
+from motamot.publishing.shown import write_kept
 from motamot.publishing.write import Writer
 from motamot.receiving import intake
 from motamot.recording.outline import outline as outlined
@@ -90,7 +90,7 @@ def check(outer: tuple[Path | None, bool], raw: Path | None, db: Path | None, qu
     found, strays = open_raw(folder)
     problems.report(strays)
     ledger = Ledger(folder)
-    count = sum(1 for _ in _checked(found, ledger, problems, quiet))
+    count = sum(1 for _ in _checked(Order(found, _guess), ledger, problems, quiet))
     problems.report(ledger.problems())
     if not quiet and not problems.errors:
         click.echo(f"{count} questionnaire{'s' * (count != 1)} checked: {problems}.")
@@ -180,18 +180,20 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     """Write the database, unless something is wrong: then the earlier one stays as it was."""
     problems = Problems()
     summary = Summary()
-    with replacing(db) as building:
+    kept = db.with_name(f".{db.stem}.kept")
+    with replacing(db) as building, replacing(kept) as keeping:
         folder, found = open_raw(raw)
         problems.report(found)
         edition, found = read_edition(_metadata(db))
         problems.report(found)
         writer = Writer(building, edition, folder.respondents)
         ledger = Ledger(raw, recording=release)
-        for assembled in _checked(folder, ledger, problems, quiet, release):
-            if not problems.errors:
-                rows = rows_of(assembled)
-                writer.add(rows)
-                summary.add(rows.counts)
+        order = Order(folder, _guess, release, write=True, kept=kept)
+        for made in _checked(order, ledger, problems, quiet):
+            if made.rows and not problems.errors:
+                writer.add(made.rows)
+                write_kept(keeping, (made.kept or {}).items())
+                summary.add(made.rows.counts)
         problems.report(ledger.problems())
         if problems.errors:
             click.echo(f"Nothing was built: {problems}.", err=True)
@@ -223,25 +225,21 @@ def _metadata(db: Path) -> Path:
     return beside if beside.exists() else HERE / "metadata.yml"
 
 
-def _checked(
-    folder: Raw, ledger: Ledger, problems: Problems, quiet: bool, release: bool = False
-) -> Iterator[Assembled]:
-    """Each questionnaire, read and checked; only one is in memory at a time."""
+def _checked(order: Order, ledger: Ledger, problems: Problems, quiet: bool) -> Iterator[Prepared]:
+    """Each questionnaire, read and checked; only a few are in memory at a time."""
+    folder = order.raw
     if not folder.readable:
         ledger.doubt(folder.respondents_path)
     ledger.add(f"respondents/{respondent}" for respondent in folder.respondents)
     empty = True
     with _progress(folder.folders, quiet) as paths:
-        for path in paths:
-            questionnaire, found = read_questionnaire(path, _guess)
-            found = in_order([*found, *check_questionnaire(questionnaire, folder, release)])
-            problems.report(found)
-            assembled = assemble(questionnaire, folder.folder)
-            ledger.add(assembled.identifiers())
-            if any(problem.severity == "error" for problem in found):
-                ledger.doubt(questionnaire.id)
-            empty = empty and not (questionnaire.documents or questionnaire.said)
-            yield assembled
+        for made in prepare_all(paths, order):
+            problems.report(made.problems)
+            ledger.add(made.identifiers)
+            if not made.sound:
+                ledger.doubt(made.id)
+            empty = empty and made.empty
+            yield made
     if folder.folders and empty and not problems.errors:
         problems.report([nothing_read(folder)])
 

@@ -241,7 +241,11 @@ def test_the_database_goes_where_db_says_and_inspect_data_beside_it(
     folder_of(tmp_path / "raw", small())
     done = run_build("--raw", "raw", "--db", "new/folder/out.db", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert sorted(contents(tmp_path / "new")) == ["folder/inspect-data.json", "folder/out.db"]
+    assert sorted(contents(tmp_path / "new")) == [
+        "folder/.out.kept",
+        "folder/inspect-data.json",
+        "folder/out.db",
+    ]
     described = json.loads((tmp_path / "new/folder/inspect-data.json").read_text())["out"]
     written = (tmp_path / "new/folder/out.db").read_bytes()
     assert described["hash"] == hashlib.sha256(written).hexdigest()
@@ -298,7 +302,7 @@ def built_of_many(tmp_path_factory: pytest.TempPathFactory, run_build: Run) -> P
     folder = tmp_path_factory.mktemp("many")
     folder_of(folder / "raw", small())
     run_build("--raw", "raw", "--db", "out.db", cwd=folder)
-    many(folder / "raw", 400)
+    many(folder / "raw", 1200)
     return folder
 
 
@@ -342,7 +346,7 @@ def test_a_killed_build_leaves_the_earlier_one_and_the_next_one_succeeds(
     after = contents(tmp_path)
     left = set(after) - set(before)
     assert {name: data for name, data in after.items() if name not in left} == before
-    assert all(name.startswith(".out.db-") for name in left)
+    assert all(name.startswith((".out.db-", ".out.kept-")) for name in left)
     shutil.rmtree(tmp_path / "raw")
     folder_of(tmp_path / "raw", small())
     assert run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path).returncode == 0
@@ -384,7 +388,7 @@ def built(folder: Path, run_build: Run, raw: str = "raw", **variables: str) -> d
     done = run_build("--raw", raw, "--db", out / "questionnaires.db", cwd=folder, **variables)
     assert done.returncode == 0, done.stderr
     written = contents(out)
-    assert sorted(written) == ["inspect-data.json", "questionnaires.db"]
+    assert sorted(written) == [".questionnaires.kept", "inspect-data.json", "questionnaires.db"]
     return written
 
 

@@ -1,4 +1,4 @@
--- Fills dataset_rows, once everything else is written: questions x replies, with the answers.
+-- Fills dataset_rows, a questionnaire at a time: questions x replies, with the answers.
 INSERT INTO dataset_rows
 SELECT
     NULL,
@@ -31,12 +31,13 @@ SELECT
     questionnaires.language,
     respondents.name_from,
     respondents.sort_key
-FROM edition
-CROSS JOIN questionnaires
+FROM questionnaires
+CROSS JOIN edition
 JOIN questions ON questions.questionnaire = questionnaires.id
 JOIN replies ON replies.questionnaire = questionnaires.id
 JOIN respondents ON respondents.id = replies.respondent
 LEFT JOIN sections ON sections.id = questions.section
 LEFT JOIN answers ON answers.question = questions.id AND answers.respondent = respondents.id
 LEFT JOIN documents ON documents.id = replies.document
-ORDER BY questionnaires.id, questions.position, respondents.sort_key, respondents.id;
+WHERE questionnaires.id = ?
+ORDER BY questions.position, respondents.sort_key, respondents.id;

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from motamot.dataset.model import Answer, Assembled, Document, Question, link_id
+from motamot.publishing.shown import Kept
 from motamot.recording.cut import edges
 from motamot.search.index import ASSUMED
-from motamot.search.words import MARK, terms, words_of
-from motamot.text.markdown import Rendered, count_words, rendered
+from motamot.text.markdown import Rendered, count_words
 from motamot.text.source import Lines
 
 Row = tuple[object, ...]
@@ -55,22 +55,26 @@ class Rows:
     counts: list[Counts]
 
 
-def rows_of(made: Assembled) -> Rows:
-    """Render one questionnaire."""
+def rows_of(made: Assembled, kept: Kept) -> Rows:
+    """Render one questionnaire, document by document."""
     about = made.about
     language = about.language or ASSUMED
-    asked = [(q, rendered(q.reading, question=True)) for q in made.questions]
-    said = [(a, rendered(a.reading)) for a in made.answers]
-    answers = [_answer(a, shown) for a, shown in said]
-    texts = {
-        "questions": [shown.text for _, shown in asked],
-        "answers": [shown.text for _, shown in said],
-    }
-    links = [
-        *(row for q, shown in asked for row in _links(q.id, (q.id, None), shown)),
-        *(row for a, shown in said for row in _links(a.id, (None, a.id), shown)),
+    asked = kept.shown([q.reading for q in made.questions], language, questions=True)
+    groups = [
+        (own, kept.shown([a.reading for a in own], language))
+        for own in ([a for a in made.answers if a.document == d.id] for d in made.documents)
     ]
-    words = Counter(w for found in texts.values() for t in found for w in words_of(t, language))
+    questions = list(zip(made.questions, asked.texts, strict=True))
+    answers = [pair for own, s in groups for pair in zip(own, s.texts, strict=True)]
+    answer_rows = [_answer(a, text) for a, text in answers]
+    links = [
+        *(row for q, text in questions for row in _links(q.id, (q.id, None), text)),
+        *(row for a, text in answers for row in _links(a.id, (None, a.id), text)),
+    ]
+    words: Counter[tuple[str, str]] = Counter()
+    for found in (asked, *(s for _, s in groups)):
+        for folded, written, count in found.words:
+            words[folded, written] += count
     return Rows(
         rows={
             "questionnaires": [
@@ -80,7 +84,7 @@ def rows_of(made: Assembled) -> Rows:
                 )
             ],
             "sections": [(s.id, s.questionnaire, s.position, s.title) for s in made.sections],
-            "questions": [_question(q, shown) for q, shown in asked],
+            "questions": [_question(q, text) for q, text in questions],
             "documents": [_document(d) for d in made.documents],
             "replies": [
                 (
@@ -90,20 +94,20 @@ def rows_of(made: Assembled) -> Rows:
                 for r in made.replies
             ],
             "passages": [row for d in made.documents for row in _passages(d)],
-            "answers": answers,
+            "answers": answer_rows,
             "paragraphs": [
-                *(row for q, s in asked for row in _paragraphs((q.id, None), q, q.words, s)),
-                *(row for a, s in said for row in _paragraphs((None, a.id), a, a.markdown, s)),
+                *(row for q, text in questions for row in _paragraphs((q.id, None), q, text)),
+                *(row for a, text in answers for row in _paragraphs((None, a.id), a, text)),
             ],
             "links": links,
         },
         terms={
-            table: [terms(text, language) or MARK for text in found]
-            for table, found in texts.items()
+            "questions": asked.terms,
+            "answers": [term for _, s in groups for term in s.terms],
         },
         words=dict(words),
         respondents=[r.respondent for r in made.replies],
-        counts=[_counts(made, d, answers, links) for d in made.documents],
+        counts=[_counts(made, d, answer_rows, links) for d in made.documents],
     )
 
 
@@ -149,9 +153,10 @@ def _passages(document: Document) -> Iterator[Row]:
 
 
 def _paragraphs(
-    owner: tuple[str | None, str | None], of: Question | Answer, words: str, shown: Rendered
+    owner: tuple[str | None, str | None], of: Question | Answer, shown: Rendered
 ) -> Iterator[Row]:
     """Where each block of the plain reading stands in the document."""
+    words = of.words if isinstance(of, Question) else of.markdown
     spans = Lines(words).spans
     for position, block in enumerate(shown.blocks, 1):
         first = spans[min(block.first, len(spans) - 1)][0]

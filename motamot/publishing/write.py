@@ -27,6 +27,7 @@ class Writer:
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(SCHEMA.read_text(encoding="utf-8"))
+        self._flatten = DATASET.read_text(encoding="utf-8")
         self._named = respondents
         self._written: set[str] = set()
         self._indexed = {"questions": 0, "answers": 0}  # rows so far: the last rowid of each
@@ -49,6 +50,8 @@ class Writer:
         for (folded, written), count in made.words.items():
             known, before = self._vocabulary.get(folded, (written, 0))
             self._vocabulary[folded] = (min(known, written, key=_plainness), before + count)
+        for identifier, *_ in made.rows["questionnaires"]:
+            self._connection.execute(self._flatten, [identifier])
         self._connection.commit()
 
     def redirect(self, redirects: Iterable[Redirect]) -> None:
@@ -60,7 +63,6 @@ class Writer:
         db = sqlite_utils.Database(self._connection)
         for table in ("questions", "answers"):
             db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
-        self._connection.executescript(DATASET.read_text(encoding="utf-8"))
         words = sorted(self._vocabulary.items())
         self._insert("search_words", [(f, w, count) for f, (w, count) in words])
         self._connection.commit()

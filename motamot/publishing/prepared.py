@@ -1,0 +1,103 @@
+"""The questionnaires of raw/, each read, checked and made ready to be written; several at a time.
+
+They come in the order of their folders, whatever finishes first, and only a few are in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from motamot.dataset.assemble import assemble
+from motamot.dataset.checks import check
+from motamot.dataset.documents import Guess
+from motamot.dataset.folder import Raw, read_questionnaire
+from motamot.publishing.rows import Rows, rows_of
+from motamot.publishing.shown import Kept
+from motamot.text.problems import Problem, in_order
+
+ALONE = 8  # folders for which a second process is not worth its start
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One questionnaire. `rows` is None where it is only checked, or holds an error; `kept` is what
+    the next build may take over."""
+
+    id: str
+    problems: list[Problem]
+    identifiers: list[str]
+    empty: bool
+    rows: Rows | None = None
+    kept: dict[str, str] | None = None
+
+    @property
+    def sound(self) -> bool:
+        """Whether it has no error."""
+        return all(problem.severity != "error" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Order:
+    """How questionnaires are to be prepared: `kept` is the file of what earlier builds made, None
+    where nothing is to be written."""
+
+    raw: Raw
+    guess: Guess
+    release: bool = False
+    write: bool = False
+    kept: Path | None = None
+
+
+def prepare(path: Path, order: Order) -> Prepared:
+    """Read, check and render the questionnaire of one folder."""
+    questionnaire, problems = read_questionnaire(path, order.guess)
+    problems = in_order([*problems, *check(questionnaire, order.raw, order.release)])
+    assembled = assemble(questionnaire, order.raw.folder)
+    empty = not (questionnaire.documents or questionnaire.said)
+    made = Prepared(questionnaire.id, problems, assembled.identifiers(), empty)
+    if not order.write or not made.sound:
+        return made
+    kept = Kept(order.kept)
+    rows = rows_of(assembled, kept)
+    return Prepared(made.id, problems, made.identifiers, empty, rows, kept.used)
+
+
+def prepare_all(paths: Iterable[Path], order: Order) -> Iterator[Prepared]:
+    """Prepare the questionnaires of these folders, side by side where there are many."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if cores < 2 or len(order.raw.folders) < ALONE:
+        yield from (prepare(path, order) for path in paths)
+        return
+    with ProcessPoolExecutor(cores, initializer=_begin, initargs=(os.getpid(),)) as pool:
+        waiting: deque[Future[Prepared]] = deque()
+        try:
+            for path in paths:
+                waiting.append(pool.submit(prepare, path, order))
+                if len(waiting) > 2 * cores:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _begin(parent: int) -> None:
+    """A process that prepares leaves its interruption to the one that asked, and ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
