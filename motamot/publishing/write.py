@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from motamot.dataset.permalinks import Redirect
 from motamot.reading.known import align
 from motamot.recording.record import Answer, Document, Question
 from motamot.search.index import ASSUMED
-from motamot.search.words import MARK, terms, words_of
+from motamot.search.words import MARK, indexed
 from motamot.text.markdown import count_words, html, links, plain, question_html
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -40,7 +41,7 @@ class Writer:
         self._named = respondents
         self._written: set[str] = set()
         self._indexed = {"questions": 0, "answers": 0}  # rows so far: the last rowid of each
-        self._vocabulary: dict[str, tuple[str, int]] = {}  # folded word -> as written, how often
+        self._vocabulary: Counter[tuple[str, str]] = Counter()  # words: folded, as written
         for key in sorted(respondents):
             self._respondent(key)
 
@@ -91,10 +92,13 @@ class Writer:
         """Build the full-text indexes, check every foreign key, and close the file for good."""
         for table in ("questions", "answers"):
             self._db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
-        words = sorted(self._vocabulary.items())
+        words: dict[str, tuple[str, int]] = {}  # folded -> as written, how often
+        for (folded, written), count in self._vocabulary.items():
+            known, others = words.get(folded, (written, 0))
+            words[folded] = (min(known, written, key=_plainness), others + count)
         self._insert(
             "search_words",
-            [{"folded": f, "written": w, "count": count} for f, (w, count) in words],
+            [{"folded": f, "written": w, "count": n} for f, (w, n) in sorted(words.items())],
         )
         self._connection.commit()
         broken = self._connection.execute("PRAGMA foreign_key_check").fetchall()
@@ -112,16 +116,13 @@ class Writer:
     def _index(self, table: str, rows: list[Row], language: str | None) -> None:
         """Index texts for the site's search, in the language of their questionnaire."""
         code = language or ASSUMED
-        start = self._indexed[table] + 1
-        indexed = [(start + i, terms(str(r["text"]), code) or MARK) for i, r in enumerate(rows)]
+        for rowid, row in enumerate(rows, self._indexed[table] + 1):
+            terms, words = indexed(str(row["text"]), code)
+            self._connection.execute(
+                f"INSERT INTO {table}_search (rowid, terms) VALUES (?, ?)", (rowid, terms or MARK)
+            )
+            self._vocabulary.update(words)
         self._indexed[table] += len(rows)
-        self._connection.executemany(
-            f"INSERT INTO {table}_search (rowid, terms) VALUES (?, ?)", indexed
-        )
-        for row in rows:
-            for folded, written in words_of(str(row["text"]), code):
-                known, count = self._vocabulary.get(folded, (written, 0))
-                self._vocabulary[folded] = (min(known, written, key=_plainness), count + 1)
 
     def _respondent(self, key: str) -> None:
         if key in self._written:
