@@ -304,7 +304,9 @@ class _Wanted:
             words = [token.forms[0] for token in found]
             if words and all(words != known for known, _ in self._readings):
                 self._readings.append((words, language))
-                counted |= {t.forms[0] for t in found if _is_counted(t, piece)}
+                counted |= {
+                    t.forms[0] for t in found if french.is_ordinary(t, piece[t.start : t.end])
+                }
         counts = corpus.counts(sorted(counted))
         # Short words, numbers and inclusive forms are not counted: neither rare nor unknown.
         self._counts = {
@@ -353,12 +355,6 @@ class _Wanted:
             if all(abs(n - m) >= size for m, _ in kept):
                 kept.append((n, run))
         return [run for _, run in kept]
-
-
-def _is_counted(token: french.Token, text: str) -> bool:
-    """Whether `french.words_of` knows such a word."""
-    written = text[token.start : token.end]
-    return len(token.forms[0]) > 2 and written.isalpha() and token.forms[0] == token.forms[1]
 
 
 def _phrases(runs: Iterable[list[str]]) -> list[str]:

@@ -26,6 +26,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from motamot.search import inclusive
 from motamot.search.stems import stem
@@ -50,6 +52,8 @@ _PLAIN = re.compile(_WORD)
 _IS_URL = re.compile(f"(?:{_URL})$")
 _IS_NUMBER = re.compile(f"(?:{NUMBER})$")
 _PIECE = re.compile(f"{_WORD}|.", re.DOTALL)
+# What stands between white space; the spaces inside a number are part of it.
+_RUN = re.compile(rf"\S+(?:(?<=\d)[{_SPACES}]\d{{3}}\S*)*")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -89,10 +93,11 @@ def _token(start: int, end: int, forms: tuple[str, str], language: str, *more: s
     return Token(start, end, forms, tuple(keys))
 
 
-def _plain(chunk: str, language: str) -> list[Token]:
-    """Every word of `chunk`, with no French rule."""
-    found = ((m.start(), m.end(), letters(m.group())) for m in _PLAIN.finditer(chunk))
-    return [_token(start, end, (word, word), language) for start, end, word in found if word]
+def _plain(run: str, start: int, end: int, language: str) -> Iterator[Token]:
+    """Every word of `run[start:end]`, with no French rule."""
+    for found in _PLAIN.finditer(run, start, end):
+        if word := letters(found.group()):
+            yield _token(found.start(), found.end(), (word, word), language)
 
 
 def _number(chunk: str) -> str:
@@ -106,16 +111,22 @@ def _number(chunk: str) -> str:
     return letters(re.sub("[.,]", "virgule", digits))
 
 
-@lru_cache(maxsize=1 << 17)
-def _read(chunk: str, language: str) -> tuple[Token, ...]:
-    """The tokens of one run without blanks (`l'étudiant·e`), with offsets into the run."""
-    if language != "fr" or _IS_URL.match(chunk):
-        return tuple(_plain(chunk, language))
-    if _IS_NUMBER.match(chunk):
-        key = _number(chunk)
-        return (Token(0, len(chunk), (key, key), (key,)),)
-    pieces = [(m.start(), m.end(), m.group()) for m in _PIECE.finditer(chunk)]
-    return tuple(_french_tokens(pieces))
+def _read(run: str, language: str) -> Iterator[Token]:
+    """The tokens of one run (`l'étudiant·e,`), with offsets into it."""
+    if language != "fr":
+        yield from _plain(run, 0, len(run), language)
+        return
+    urls = "@" in run or "://" in run or "www." in run
+    for chunk in (_FRENCH_URLS if urls else _FRENCH).finditer(run):
+        start, end = chunk.span()
+        if _IS_URL.match(chunk.group()):
+            yield from _plain(run, start, end, language)
+        elif _IS_NUMBER.match(chunk.group()):
+            key = _number(chunk.group())
+            yield Token(start, end, (key, key), (key,))
+        else:
+            pieces = _PIECE.finditer(run, start, end)
+            yield from _french_tokens([(m.start(), m.end(), m.group()) for m in pieces])
 
 
 _Piece = tuple[int, int, str]
@@ -226,11 +237,40 @@ def _accented(word: str) -> bool:
     return unicodedata.normalize("NFC", word).lower().endswith("é")
 
 
-def _chunks(text: str, language: str) -> Iterator[re.Match[str]]:
-    if language != "fr":
-        return _PLAIN.finditer(text)
-    urls = "@" in text or "://" in text or "www." in text
-    return (_FRENCH_URLS if urls else _FRENCH).finditer(text)
+def is_ordinary(token: Token, written: str) -> bool:
+    """Whether a token, `written` so, is an ordinary word of three letters or more."""
+    return len(token.forms[0]) > 2 and written.isalpha() and token.forms[0] == token.forms[1]
+
+
+class _Run(NamedTuple):
+    """What one run of a text gives, whatever stands around it."""
+
+    tokens: tuple[Token, ...]  # with offsets into the run
+    masculine: str  # the three parts of its terms
+    feminine: str
+    stems: str
+    words: tuple[tuple[str, str], ...]  # (folded, as written), as in `indexed`
+
+
+def _run(run: str, language: str) -> _Run:
+    found = tuple(_read(run, language))
+    written = [(token, run[token.start : token.end]) for token in found]
+    return _Run(
+        found,
+        " ".join(token.forms[0] for token in found),
+        " ".join(token.forms[1] for token in found),
+        " ".join(MARK + key for token in found for key in token.keys),
+        tuple((token.forms[0], word) for token, word in written if is_ordinary(token, word)),
+    )
+
+
+# Most words of a text were met before. What is long seldom comes back, and would fill the memory.
+_kept = lru_cache(maxsize=1 << 16)(_run)
+_LONGEST = 64  # characters of a run that is kept
+
+
+def _known(run: str, language: str) -> _Run:
+    return (_kept if len(run) <= _LONGEST else _run)(run, language)
 
 
 def placed(text: str, language: str = "fr") -> list[tuple[int, Token]]:
@@ -238,9 +278,9 @@ def placed(text: str, language: str = "fr") -> list[tuple[int, Token]]:
     between texts, so that nothing has to be made for words that were met before."""
     code = language_of(language)
     return [
-        (chunk.start(), token)
-        for chunk in _chunks(text, code)
-        for token in _read(chunk.group(), code)
+        (run.start(), token)
+        for run in _RUN.finditer(text)
+        for token in _known(run.group(), code).tokens
     ]
 
 
@@ -252,14 +292,16 @@ def tokens(text: str, language: str = "fr") -> list[Token]:
     ]
 
 
-@lru_cache(maxsize=1 << 17)
-def _terms(chunk: str, language: str) -> tuple[str, str, str]:
-    found = _read(chunk, language)
-    return (
-        " ".join(t.forms[0] for t in found),
-        " ".join(t.forms[1] for t in found),
-        " ".join(MARK + key for t in found for key in t.keys),
-    )
+def indexed(text: str, language: str = "fr") -> tuple[str, list[tuple[str, str]]]:
+    """(`terms` of `text`, its ordinary words of three letters or more: folded, and as written)."""
+    code = language_of(language)
+    runs = [run for run in [_known(r, code) for r in _RUN.findall(text)] if run.tokens]
+    if not runs:
+        return "", []
+    _, *parts, words = zip(*runs, strict=True)
+    masculine, feminine, stems = map(" ".join, parts)
+    middle = f" {MARK} {feminine} {MARK} " if feminine != masculine else f" {MARK} "
+    return masculine + middle + stems, list(chain.from_iterable(words))
 
 
 def terms(text: str, language: str = "fr") -> str:
@@ -267,20 +309,4 @@ def terms(text: str, language: str = "fr") -> str:
 
     Its words, its feminine reading if it has one, its stems (see the module).
     """
-    code = language_of(language)
-    parts = [_terms(chunk.group(), code) for chunk in _chunks(text, code)]
-    if not parts:
-        return ""
-    masculine, feminine, stems = (
-        " ".join(filter(None, column)) for column in zip(*parts, strict=True)
-    )
-    middle = f" {MARK} {feminine} {MARK} " if feminine != masculine else f" {MARK} "
-    return masculine + middle + stems
-
-
-def words_of(text: str, language: str = "fr") -> Iterator[tuple[str, str]]:
-    """(folded, as written) for every ordinary word of `text` with three letters or more."""
-    for at, token in placed(text, language):
-        written = text[at + token.start : at + token.end]
-        if len(token.forms[0]) > 2 and written.isalpha() and token.forms[0] == token.forms[1]:
-            yield token.forms[0], written
+    return indexed(text, language)[0]

@@ -170,6 +170,20 @@ def test_tokens_stand_in_the_text_in_order(text: str, language: str) -> None:
     assert all(a.end <= b.start for a, b in pairwise(found))
 
 
+LINE = st.lists(st.one_of(WORD, st.text(max_size=8), st.just("long" * 30)), max_size=6)
+LINES = st.lists(LINE.map(" ".join), max_size=4)
+
+
+@examples(300)
+@given(LINES, st.sampled_from(["\n", "\r\n", "\t", " \n\n"]), st.sampled_from(["fr", "de"]))
+@example(["1 234", "567 euros"], "\n", "fr")
+@example(["l'", "étudiant", "·e·s"], "\n", "fr")
+def test_a_text_has_the_words_of_its_lines(lines: list[str], between: str, language: str) -> None:
+    """No number, elision or inclusive form is read across lines or cells."""
+    together = [(t.forms, t.keys) for t in french.tokens(between.join(lines), language)]
+    assert together == [(t.forms, t.keys) for line in lines for t in french.tokens(line, language)]
+
+
 # -- what readers see
 
 
