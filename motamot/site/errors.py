@@ -39,7 +39,7 @@ MESSAGES = [
     (r"Database not found.*", "Il n’y a pas de base de ce nom."),
     (r"Table not found.*", "Il n’y a ni table, ni vue, ni requête de ce nom."),
     (r"no such table: (.*)", r"Il n’y a pas de table « \1 »."),
-    (r"Record not found.*", "Aucune ligne n’a cet identifiant."),
+    (r"(?:Record|Row) not found.*", "Aucune ligne n’a cet identifiant."),
     (r"404|Not found|No data", ADVICE[404]),
     (r"You do not have permission to view this table", "Cette table n’est pas publique."),
     (r"You do not have permission to view this database", "Cette base n’est pas publique."),

@@ -16,7 +16,11 @@ import re
 from functools import partial
 from typing import Any
 
-from datasette.utils import path_with_added_args
+from datasette.utils import (
+    path_with_added_args,
+    path_with_removed_args,
+    path_with_replaced_args,
+)
 from markupsafe import Markup, escape
 
 from motamot.site import adapter, french
@@ -155,6 +159,7 @@ def _static(datasette: Datasette, name: str) -> str:
     return datasette.urls.path(f"/static/{name}") + (f"?{version}" if version else "")
 
 
+ADDRESSES = (path_with_added_args, path_with_removed_args, path_with_replaced_args)
 FILTERS = {"fr_cell": fr_cell, "found_words": found_words}
 
 
@@ -165,6 +170,6 @@ def names(datasette: Datasette) -> dict[str, Any]:
         "stylesheet": _static(datasette, "mot-a-mot.css"),
         "script": _static(datasette, "mot-a-mot.js"),
         "site_metadata": partial(adapter.described, datasette),
-        "path_with_added_args": path_with_added_args,
+        **{each.__name__: each for each in ADDRESSES},
         **{each.__name__: partial(each, datasette) for each in asked},
     }

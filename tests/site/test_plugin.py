@@ -9,12 +9,13 @@ import subprocess
 import sys
 import zipfile
 from graphlib import TopologicalSorter
+from types import SimpleNamespace
 
 import pytest
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from motamot.site import plugin
+from motamot.site import adapter, plugin
 from tests.sites import ROOT, get
 
 SITE = ROOT / "motamot" / "site"
@@ -53,6 +54,17 @@ def test_the_site_imports_only_what_is_below_it_and_in_no_circle():
     for module, needed in needs.items():
         assert all(each.startswith(BELOW) for each in needed), module
     assert list(TopologicalSorter(needs).static_order())
+
+
+def test_metadata_that_datasette_1_cuts_in_two_is_whole_again():
+    answers, queries = {"title": "Réponses"}, {"chercher": {"sql": "select 1"}}
+    whole = {"title": "T", "databases": {"q": {"tables": {"answers": {**answers, "sort": "id"}}}}}
+    whole["databases"]["q"]["queries"] = queries
+    said = {"title": "T", "databases": {"q": {"tables": {"answers": answers}}}}
+    known = {"databases": {"q": {"tables": {"answers": {"sort": "id"}}, "queries": queries}}}
+    in_two = SimpleNamespace(_metadata_local=said, config=known)
+    in_one = SimpleNamespace(metadata=lambda: whole)
+    assert adapter.described(in_two) == adapter.described(in_one) == whole
 
 
 # --- a Datasette of something else ----------------------------------------------------------------
