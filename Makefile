@@ -45,7 +45,7 @@ bench: .venv/installed
 demo: .venv/installed
 	mkdir -p demo
 	$(BIN)/python build.py --raw tests/demo --db demo/questionnaires.db
-	cp -R metadata.yml settings.json templates plugins static demo/
+	cp -R metadata.yml settings.json templates static demo/
 	$(BIN)/datasette demo --host 127.0.0.1 --port $(PORT)
 
 clean:

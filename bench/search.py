@@ -22,7 +22,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import runpy
 import shutil
 import sqlite3
 import subprocess
@@ -39,6 +38,7 @@ import yaml
 from datasette.app import Datasette
 
 from motamot.search.words import MARK, terms
+from motamot.site import functions
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 40
@@ -111,8 +111,7 @@ def site(db: Path, folder: Path) -> Datasette:
     shutil.copy(db.with_name("inspect-data.json"), target)
     for name in ("metadata.yml", "settings.json"):
         shutil.copy(ROOT / name, target)
-    for name in ("templates", "plugins"):
-        shutil.copytree(ROOT / name, target / name)
+    shutil.copytree(ROOT / "templates", target / "templates")
     return Datasette(config_dir=target)
 
 
@@ -121,8 +120,7 @@ async def measure(db: Path, folder: Path) -> Iterator[str]:
     served = site(db, folder)
     await served.invoke_startup()
     bare = sqlite3.connect(db)
-    plugin = runpy.run_path(str(ROOT / "plugins" / "sql_functions.py"))
-    plugin["prepare_connection"](bare)
+    functions.prepare(bare)
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
     sql = metadata["databases"]["questionnaires"]["queries"]["chercher"]["sql"]
     match = "select rowid from answers_fts where answers_fts match ? order by rank limit 20"

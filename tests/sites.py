@@ -24,7 +24,7 @@ def build_site(raw: Path, folder: Path) -> Datasette:
     subprocess.run([*command, "--db", str(folder / "questionnaires.db")], cwd=ROOT, check=True)
     for name in ("metadata.yml", "settings.json"):
         shutil.copy(ROOT / name, folder)
-    for name in ("templates", "plugins", "static"):
+    for name in ("templates", "static"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name)
     return Datasette(config_dir=folder)

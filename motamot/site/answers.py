@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
 
 from motamot.quoting.citation import Citation
+from motamot.site.shapes import Database, Row
 from motamot.text.folding import fold
 
-Row = Mapping[str, Any]
 PERMALINK = "/questionnaires/answers/"
 MOST = 400  # answers that are looked up for one page
 _IDENTIFIER = re.compile(rf"(?:{PERMALINK})?([a-z0-9-]+_[a-z0-9-]+_[a-z0-9_-]+)")
@@ -27,12 +26,6 @@ ANSWERS = """
     join questionnaires on questionnaires.id = questions.questionnaire
     join respondents on respondents.id = answers.respondent
     join documents on documents.id = answers.document"""
-
-
-class Database(Protocol):
-    """What is used of a datasette.database.Database."""
-
-    async def execute(self, sql: str, params: Any = ...) -> Any: ...
 
 
 async def answers_where(database: Database, condition: str, *values: object) -> list[Row]:

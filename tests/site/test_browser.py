@@ -70,7 +70,6 @@ DATA_PAGES = {
     **{f"query {name}": f"/questionnaires/{name}" for name in QUERIES},
     "SQL": "/questionnaires?sql=select+id,+words+from+answers+where+words+>+:n+limit+5&n=3",
     "SQL that finds nothing": "/questionnaires?sql=select+1+as+a+where+0",
-    **{f"/-/{name}": f"/-/{name}" for name in ("versions", "patterns", "allow-debug")},
 }
 PAGES = READING_PAGES | DATA_PAGES | ERRORS
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
 
+from motamot.site.refusals import CLOSED
 from tests.sites import QUERIES, ROOT, build_site, get, sql
 
 DATASETTE = "/questionnaires"
@@ -162,9 +163,6 @@ STARTS = [
     "/questionnaires/answers?text__contains=zzzz",
     "/-/search?q=les",
     "/-/search?q=zzzz&liste=la-france-insoumise",
-    *(f"/-/{name}" for name in ("versions", "plugins", "settings", "metadata", "databases")),
-    *(f"/-/{name}" for name in ("threads", "actor", "messages", "allow-debug", "patterns")),
-    "/-/allow-debug?actor={&allow={",
 ]
 WRONG = [
     "/zz",
@@ -188,7 +186,7 @@ WRONG = [
     "/questionnaires?sql=pragma+table_info(answers)",
     "/questionnaires/answers.csv?_stream=1&_next=a",
     "/questionnaires/answers.blob",
-    "/-/permissions",
+    *(f"/-/{name}" for name in CLOSED),
     "/-/auth-token?token=a",
     "/-/zz",
     "/-/static/zz",
@@ -335,7 +333,11 @@ def test_a_form_without_its_token_is_refused_in_french(real_site):
 
 @pytest.mark.parametrize(
     ("method", "address"),
-    [("POST", "/questionnaires/answers"), ("POST", "/questionnaires"), ("DELETE", "/-/versions")],
+    [
+        ("POST", "/questionnaires/answers"),
+        ("POST", "/questionnaires"),
+        ("DELETE", "/questionnaires/questions"),
+    ],
 )
 def test_what_cannot_be_sent_is_refused_in_french(real_site, method, address):
     async def ask():

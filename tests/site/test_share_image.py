@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import re
-import sys
 import time
 
 import pytest
 from PIL import Image
 
+from motamot.site import cards as drawing
 from tests.sites import ROOT, build_site, get, sql
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     return build_site(ROOT / "tests" / "demo", tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(scope="module")
-def drawing():
-    spec = importlib.util.spec_from_file_location("drawing", ROOT / "plugins" / "share_image.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["drawing"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_every_answer_has_a_light_image_that_its_page_names(site):
@@ -45,7 +35,7 @@ def test_every_answer_has_a_light_image_that_its_page_names(site):
     assert get(site, "/questionnaires/answers/nobody.png").status_code == 404
 
 
-def test_words_are_cut_between_words_and_the_cut_is_shown(drawing):
+def test_words_are_cut_between_words_and_the_cut_is_shown():
     def fits(line):
         return len(line) <= 12
 
@@ -59,10 +49,10 @@ def test_words_are_cut_between_words_and_the_cut_is_shown(drawing):
     ]
 
 
-def test_the_longest_words_stay_in_the_image(drawing):
+def test_the_longest_words_stay_in_the_image():
     for words in ("a" * 3000, "mot " * 900, "\n", "🌹 ß œ « »"):
         assert drawing.draw(words, words, words, words).startswith(b"\x89PNG")
 
 
-def test_a_system_without_these_fonts_still_draws(drawing):
+def test_a_system_without_these_fonts_still_draws():
     assert drawing._font(("no-such-font.ttf",), 30).getlength("é") > 5

@@ -4,14 +4,17 @@ https://oembed.com: `url`, `format` (json, xml), `maxwidth` and `maxheight`; 404
 has nothing to embed, 501 for a format that is neither.
 """
 
+from __future__ import annotations
+
 import re
 from html import unescape
+from typing import Any
 from urllib.parse import urlsplit
 
-from datasette import hookimpl
 from datasette.utils.asgi import Response
 
-from motamot.site import frames as embed
+from motamot.site import frames
+from motamot.site.shapes import Datasette, Request
 
 NARROWEST = 100  # pixels
 _TITLE = re.compile(r"<title>(.*?)(?: – Mot à mot)?</title>", re.DOTALL)
@@ -22,37 +25,46 @@ _FORMATS = (".embed", ".json", ".bib", ".csl")
 OPEN = re.compile(r"\.(?:json|embed|csv|bib|csl|atom|png|txt)$|^/-/oembed$")
 
 
-async def oembed(datasette, request):
+async def oembed(datasette: Datasette, request: Request) -> Response:
     kind = request.args.get("format") or "json"
     if kind not in ("json", "xml"):
         return _refused(501, f"Le format « {kind[:40]} » n’est pas connu : json ou xml.")
     try:
-        width = _pixels(request, "maxwidth", embed.WIDTH)
-        tallest = _pixels(request, "maxheight", None)
+        width = _pixels(request, "maxwidth") or frames.WIDTH
+        tallest = _pixels(request, "maxheight")
     except ValueError as error:
         return _refused(400, f"« {error} » doit être un nombre entier positif de pixels.")
     if not request.args.get("url"):
         return _refused(400, "« url » manque : l’adresse de la page à intégrer.")
     source = local(datasette, request, request.args["url"])
-    page = await datasette.client.get(source, follow_redirects=True) if source else None
-    if page is None or page.status_code != 200 or not _HEIGHT.search(page.text):
+    found = await _frame(datasette, source) if source else None
+    if not source or not found:
         return _refused(404, "Cette adresse n’est pas celle d’une page à intégrer.")
-    height = int(_HEIGHT.search(page.text)[1])
-    if width < embed.WIDTH:
-        height = height * embed.WIDTH // max(width, NARROWEST)
+    title, height = found
+    if width < frames.WIDTH:
+        height = height * frames.WIDTH // max(width, NARROWEST)
     answer = _rich(
-        unescape(_TITLE.search(page.text)[1]),
+        title,
         datasette.absolute_url(request, source),
         datasette.absolute_url(request, datasette.urls.path("/")),
-        min(width, embed.WIDTH),
+        min(width, frames.WIDTH),
         min(height, tallest or height),
     )
     if kind == "xml":
-        return Response(embed.oembed_xml(answer), content_type="text/xml; charset=utf-8")
+        return Response(frames.oembed_xml(answer), content_type="text/xml; charset=utf-8")
     return Response.json(answer)
 
 
-def _rich(title, source, home, width, height):
+async def _frame(datasette: Datasette, source: str) -> tuple[str, int] | None:
+    """The title and the height of a page made for a frame."""
+    page = await datasette.client.get(source, follow_redirects=True)
+    title, height = _TITLE.search(page.text), _HEIGHT.search(page.text)
+    if page.status_code != 200 or not title or not height:
+        return None
+    return unescape(title[1]), int(height[1])
+
+
+def _rich(title: str, source: str, home: str, width: int, height: int) -> dict[str, Any]:
     return {
         "version": "1.0",
         "type": "rich",
@@ -60,13 +72,13 @@ def _rich(title, source, home, width, height):
         "provider_name": "Mot à mot",
         "provider_url": home,
         "cache_age": 86400,
-        "html": embed.frame(source, title, height, width),
+        "html": frames.frame(source, title, height, width),
         "width": width,
         "height": height,
     }
 
 
-def local(datasette, request, url):
+def local(datasette: Datasette, request: Request, url: str) -> str | None:
     """The path of the frame of a page of this site; None for the address of another."""
     try:
         asked = urlsplit(url)
@@ -84,47 +96,39 @@ def local(datasette, request, url):
     return f"{path}.embed" + (f"?{asked.query}" if asked.query else "")
 
 
-def _pixels(request, name, otherwise):
+def _pixels(request: Request, name: str) -> int | None:
     typed = request.args.get(name)
     if not typed:
-        return otherwise
+        return None
     if not re.fullmatch(r"[1-9]\d{0,5}", typed):
         raise ValueError(name)
     return int(typed)
 
 
-def _refused(status, message):
+def _refused(status: int, message: str) -> Response:
     return Response.json({"ok": False, "error": message, "status": status}, status=status)
 
 
-@hookimpl
-def register_routes():
-    return [(r"^/-/oembed$", oembed)]
-
-
-@hookimpl
-def asgi_wrapper(datasette):
+def readable_elsewhere(datasette: Datasette, app: Any) -> Any:
     """Any site may read the data, whatever the command that serves it: nothing here is private."""
 
-    def wrap(app):
-        async def readable_elsewhere(scope, receive, send):
-            if scope["type"] != "http" or not _is_open(datasette, scope["path"]):
-                return await app(scope, receive, send)
+    async def readable(scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.setdefault("headers", [])
+                if not any(name == b"access-control-allow-origin" for name, _ in headers):
+                    message["headers"] = [*headers, (b"access-control-allow-origin", b"*")]
+            await send(message)
 
-            async def sending(message):
-                if message["type"] == "http.response.start":
-                    headers = message.setdefault("headers", [])
-                    if not any(name == b"access-control-allow-origin" for name, _ in headers):
-                        message["headers"] = [*headers, (b"access-control-allow-origin", b"*")]
-                await send(message)
+        is_open = scope["type"] == "http" and _is_open(datasette, scope["path"])
+        await app(scope, receive, sending if is_open else send)
 
-            return await app(scope, receive, sending)
-
-        return readable_elsewhere
-
-    return wrap
+    return readable
 
 
-def _is_open(datasette, path):
+def _is_open(datasette: Datasette, path: str) -> bool:
     base = datasette.urls.path("/").rstrip("/")
     return bool(OPEN.search(path.removeprefix(base)))
+
+
+ROUTES = [(r"^/-/oembed$", oembed)]

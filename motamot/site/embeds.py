@@ -5,19 +5,22 @@ gives the same as HTML to copy, for sites that strip frames; `?sha256=` pins an 
 that was quoted.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
-from datasette import hookimpl
 from datasette.filters import Filters
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup
 
 from motamot.quoting import citation
+from motamot.site import adapter, errors, filters, frames, french, interface
 from motamot.site import answers as quotable
-from motamot.site import frames as embed
+from motamot.site.shapes import DATABASE, Datasette, Request, Row
 
-DATABASE = "questionnaires"
 MOST = 300  # rows looked at for one frame; few of them fit
 CARDS = {"answers": "answers.id", "questions": "questions.id", "respondents": "respondents.id"}
 OURS = ("_statique", "_labels", "_format", "sha256")
@@ -30,12 +33,22 @@ SILENT = """
     order by name"""
 
 
-async def render(datasette, request, database, table, query_name, view_name, columns, rows, data):
+async def render(
+    datasette: Datasette,
+    request: Request,
+    database: str,
+    table: str | None,
+    query_name: str | None,
+    view_name: str,
+    columns: list[str],
+    rows: Sequence[Any],
+    data: dict[str, Any],
+) -> Response:
     if error := data.get("error"):
-        raise BadRequest(datasette.jinja_env.filters["fr_error"](str(error)))
+        raise BadRequest(errors.about_sql(str(error)))
     if not columns:
         raise NotFound("No data")
-    shown = Shown(datasette, request, database, table, query_name, view_name)
+    shown = Shown(datasette, request, database, table, query_name, view_name == "row")
     answers = await shown.answers(columns, rows)
     about = await (shown.cards(answers) if answers else shown.table(columns, rows, data))
     if view_name != "row":
@@ -49,19 +62,25 @@ async def render(datasette, request, database, table, query_name, view_name, col
 class Shown:
     """What one frame shows: the rows of one address."""
 
-    def __init__(self, datasette, request, database, table, query_name, view_name):
+    def __init__(
+        self,
+        datasette: Datasette,
+        request: Request,
+        database: str,
+        table: str | None,
+        query_name: str | None,
+        is_row: bool,
+    ) -> None:
         self._datasette, self._request, self._database = datasette, request, database
-        self._table, self._query, self._is_row = table, query_name, view_name == "row"
-        self._filters = datasette.jinja_env.filters
-        self._names = datasette.jinja_env.globals
+        self._table, self._query, self._is_row = table or "", query_name, is_row
 
-    def _absolute(self, path):
+    def _absolute(self, path: str) -> str:
         return self._datasette.absolute_url(self._request, path)
 
-    def _permalink(self, table, identifier):
+    def _permalink(self, table: str, identifier: str) -> str:
         return self._absolute(self._datasette.urls.row(DATABASE, table, identifier))
 
-    def _page_url(self):
+    def _page_url(self) -> str:
         """The page that the frame is the version of."""
         path = self._request.path.removesuffix(".embed")
         pairs = [
@@ -73,7 +92,7 @@ class Shown:
         query = urlencode(pairs)
         return self._absolute(path) + (f"?{query}" if query else "")
 
-    async def answers(self, columns, rows):
+    async def answers(self, columns: list[str], rows: Sequence[Any]) -> list[Row]:
         if self._database != DATABASE:
             return []
         base = self._datasette.get_database(DATABASE)
@@ -85,7 +104,7 @@ class Shown:
 
     # --- cards ---
 
-    async def cards(self, answers):
+    async def cards(self, answers: list[Row]) -> dict[str, Any]:
         first = answers[0]
         one_question = all(each["question"] == first["question"] for each in answers)
         one_list = all(each["respondent"] == first["respondent"] for each in answers)
@@ -99,7 +118,7 @@ class Shown:
             "lang": first["lang"] if one_question else None,
         }
 
-    def _title_of(self, answers, one_question, one_list):
+    def _title_of(self, answers: list[Row], one_question: bool, one_list: bool) -> str:
         first = answers[0]
         if one_question and one_list:
             return f"{first['name']}, question {first['number']} – {first['questionnaire_title']}"
@@ -109,7 +128,7 @@ class Shown:
             return f"Ce qu’a répondu {first['name']}"
         return self._title()
 
-    def _card(self, answer, pin):
+    def _card(self, answer: Row, pin: str | None) -> Row:
         url = self._permalink("answers", answer["id"])
         mark = quotable.fingerprint(answer)
         return {
@@ -122,10 +141,10 @@ class Shown:
             "inferred": quotable.is_inferred(answer),
             "mark": mark,
             "pin": (pin or "")[:64],
-            "changed": bool(pin) and not mark.startswith(pin[:12].lower()),
+            "changed": bool(pin and not mark.startswith(pin[:12].lower())),
         }
 
-    async def _silent(self, answer):
+    async def _silent(self, answer: Row) -> list[Row]:
         """The lists that gave no answer, on the page of a question that shows them all."""
         if self._table != "questions" or not self._is_row or self._request.args.get("liste"):
             return []
@@ -135,18 +154,24 @@ class Shown:
 
     # --- tables ---
 
-    def _title(self):
-        about = self._names["about_table"](self._database, self._query or self._table)
-        title = about.get("title") or self._query or self._table or "Requête SQL"
-        return self._filters["spaced"](title)
+    def _title(self) -> str:
+        name = self._query or self._table
+        return french.spaced(
+            interface.table_title(self._datasette, self._database, name) or "Requête SQL"
+        )
 
-    async def table(self, columns, rows, data):
+    async def table(
+        self, columns: list[str], rows: Sequence[Any], data: dict[str, Any]
+    ) -> dict[str, Any]:
         title = self._title()
         if self._is_row:
             identifier = ", ".join(data["primary_key_values"])
-            about = {"title": f"{title}\u00a0: {identifier}", "columns": ["Colonne", "Valeur"]}
             pairs = zip(columns, rows[0], strict=True)
-            return about | {"rows": [[name, self._value(name, value)] for name, value in pairs]}
+            return {
+                "title": f"{title}\u00a0: {identifier}",
+                "columns": ["Colonne", "Valeur"],
+                "rows": [[name, self._value(name, value)] for name, value in pairs],
+            }
         shown = [
             [self._value(name, value) for name, value in zip(columns, row, strict=True)]
             for row in rows[:MOST]
@@ -154,7 +179,7 @@ class Shown:
         about = {"title": title, "columns": list(columns), "rows": shown}
         return about | ({"sentence": self._sentence()} if self._table and not self._query else {})
 
-    def _sentence(self):
+    def _sentence(self) -> str:
         """« où status est égal à « blank » »: the filters in force, as the table's page says."""
         arguments = self._request.args
         pairs = [
@@ -163,71 +188,66 @@ class Shown:
             if name not in OURS and (not name.startswith("_") or "__" in name[1:])
             for value in arguments.getlist(name)
         ]
-        about = self._datasette.table_metadata(self._database, self._table)
-        return self._names["filter_sentence"](Filters(sorted(pairs)), self._request, about)
+        about = interface.about_table(self._datasette, self._database, self._table)
+        return filters.filter_sentence(Filters(sorted(pairs)), self._request, about)
 
-    def _value(self, column, value):
+    def _value(self, column: str, value: Any) -> str:
         """A cell as words: a link to one of our pages is whole, a code is said."""
         if isinstance(value, dict):
             value = value.get("label")
         if value is None or isinstance(value, bytes):
             return "donnée binaire" if value else ""
         if isinstance(value, (int, float)):
-            return self._filters["number"](value).replace(".", ",")
+            return french.number(value).replace(".", ",")
         if value.startswith("/questionnaires/") and " " not in value:
             return self._absolute(self._datasette.urls.path(value))
-        return self._names["value_label"](self._database, self._table, column, value) or value
+        where = (self._datasette, self._database, self._table, column)
+        return interface.value_label(*where, value) or str(value)
 
     # --- what is sent ---
 
-    async def page(self, about):
+    async def page(self, about: dict[str, Any]) -> str:
         # Rendered as often as it takes to find how many rows fit, so through Jinja itself.
-        template = self._datasette.jinja_env.get_template("embed.html")
+        template = adapter.environment(self._datasette).get_template("embed.html")
         address = self._page_url()
-        rows, pages = about["rows"], {}
+        rows = about["rows"]
 
-        async def draw(count):
+        async def draw(count: int) -> str:
             left = (about.get("count") or len(rows)) - count
-            pages[count] = await template.render_async(
+            return await template.render_async(
                 **about | {"rows": rows[:count]},
                 left=max(left, 0),
                 partly=count < len(rows) or about.get("more") or left > 0,
                 page_url=address,
                 height=self._height(about, count),
             )
-            return pages[count]
 
         count = len(rows)
         html = await draw(count)
-        while (fewer := embed.fewer(html, count)) < count:
+        while (fewer := frames.fewer(html, count)) < count:
             count = fewer
             html = await draw(count)
         return html
 
-    def _height(self, about, count):
+    def _height(self, about: dict[str, Any], count: int) -> int:
         if "columns" in about:
             longest = [max(map(len, row), default=0) for row in about["rows"][:count]]
-            return embed.height(["\n".join("x" * min(n, 400) for n in longest)])
+            return frames.height(["\n".join("x" * min(n, 400) for n in longest)])
         asked = [about["one_question"]["question_text"]] if about["one_question"] else []
-        return embed.height(asked + [card["answer"]["text"] for card in about["rows"][:count]])
+        return frames.height(asked + [card["answer"]["text"] for card in about["rows"][:count]])
 
-    def static(self, about):
+    def static(self, about: dict[str, Any]) -> str:
         """HTML to copy; what does not fit in it is said, with the link to the whole."""
         if "columns" not in about:
-            return embed.static_answers(
+            return frames.static_answers(
                 [(card["cited"], card["answer"]["html"]) for card in about["rows"]]
             )
-        return embed.static_table(
+        return frames.static_table(
             about["title"], about["columns"], about["rows"], self._page_url(), about.get("count")
         )
 
 
-@hookimpl
-def register_output_renderer():
-    return {"extension": "embed", "render": render}
-
-
-def safe_link(value):
+def safe_link(value: str) -> str:
     """A cell whose value is an address, as a link."""
     if isinstance(value, str) and re.fullmatch(r"https?://\S+", value):
         shown = value.partition("/questionnaires/")[2] or value
@@ -235,6 +255,5 @@ def safe_link(value):
     return value
 
 
-@hookimpl
-def prepare_jinja2_environment(env):
-    env.filters["safe_link"] = safe_link
+RENDERERS = [{"extension": "embed", "render": render}]
+FILTERS = {"safe_link": safe_link}

@@ -7,18 +7,21 @@ For templates, `quoting`:
     {{ quoting.embed(title, height) }}   what to copy to put it in an article
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 from markupsafe import Markup
 
 from motamot.quoting import citation, excerpt
 from motamot.site import answers as quotable
-from motamot.site import frames as embed
+from motamot.site import frames
+from motamot.site.shapes import DATABASE, Datasette, Request
 
-DATABASE = "questionnaires"
 LONGEST = 5000  # letters of an extract that an address may name
 OURS = {"extrait", "_hide_sql", "_show_sql", "_labels"}  # parameters that change no rows
 
@@ -26,25 +29,33 @@ OURS = {"extrait", "_hide_sql", "_show_sql", "_labels"}  # parameters that chang
 class Quoting:
     """What the pages offer to copy. Addresses are whole: they are made to be pasted elsewhere."""
 
-    def __init__(self, datasette, request, database, view_name, columns):
-        self._datasette, self._request, self._database = datasette, request, database
+    def __init__(
+        self,
+        datasette: Datasette,
+        request: Request | None,
+        database: str | None,
+        view_name: str | None,
+        columns: Sequence[str] | None,
+    ) -> None:
+        self._datasette = datasette
+        self._request: Any = request  # None on no page that offers anything to copy
         has_rows = view_name in ("row", "table") or (view_name == "database" and columns)
         self.embeddable = bool(request and database == DATABASE and has_rows)
 
-    def address(self, path):
+    def address(self, path: str) -> str:
         return self._datasette.absolute_url(self._request, path)
 
-    def page(self, extension=""):
+    def page(self, extension: str = "") -> str:
         """The address of this page, or of the same rows in another format."""
         pairs = parse_qsl(self._request.query_string, keep_blank_values=True)
         kept = urlencode([(name, value) for name, value in pairs if name not in OURS])
         return self.address(self._request.path + extension) + (f"?{kept}" if kept else "")
 
-    def oembed(self, kind):
+    def oembed(self, kind: str) -> str:
         asked = urlencode({"url": self.page(), "format": kind})
         return self.address(self._datasette.urls.path("/-/oembed")) + f"?{asked}"
 
-    async def answer(self, identifier):
+    async def answer(self, identifier: str) -> dict[str, Any]:
         """{fields: [(key, label, text)], words, html, pinned ...} of an answer's page.
 
         `words` are those that ?extrait= asks for, "" when it asks for none; `html` is the answer
@@ -63,38 +74,36 @@ class Quoting:
             "fields": [(key, label, write(cited)) for key, label, write in citation.FORMATS],
             "words": words,
             "html": html and Markup(html),
-            "height": embed.height([answer["question_text"], answer["text"]]),
+            "height": frames.height([answer["question_text"], answer["text"]]),
             "pinned": pinned,
-            "static": embed.static_answers([(whole, answer["html"])]),
+            "static": frames.static_answers([(whole, answer["html"])]),
         }
 
-    def embed(self, title, height=480, source=None):
+    def embed(
+        self, title: str, height: int = 480, source: str | None = None
+    ) -> list[tuple[str, str, str]]:
         """The fields of « Intégrer »: [(key, label, text)]."""
         return [
-            ("cadre", "Cadre", embed.frame(source or self.page(".embed"), title, height)),
-            ("ajuster", "Pour que le cadre prenne la hauteur du texte", embed.SCRIPT),
+            ("cadre", "Cadre", frames.frame(source or self.page(".embed"), title, height)),
+            ("ajuster", "Pour que le cadre prenne la hauteur du texte", frames.SCRIPT),
         ]
 
-    def static(self):
+    def static(self) -> str:
         """Where the version without a frame is read, as HTML to copy."""
         found = self.page(".embed")
         return found + ("&" if "?" in found else "?") + "_statique=1"
 
 
-@hookimpl
-def prepare_jinja2_environment(env):
-    env.filters["beginning"] = excerpt.beginning
-
-
-@hookimpl
-def extra_template_vars(datasette, request, database, view_name, columns):
-    return {"quoting": Quoting(datasette, request, database, view_name, columns)}
-
-
 # --- .bib and .csl ------------------------------------------------------------------------------
 
 
-async def _cited(datasette, request, database, table, view_name, columns, rows):
+async def _cited(
+    datasette: Datasette,
+    request: Request,
+    database: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+) -> list[citation.Citation]:
     if database != DATABASE:
         return []
     base = datasette.get_database(DATABASE)
@@ -106,22 +115,25 @@ async def _cited(datasette, request, database, table, view_name, columns, rows):
     ]
 
 
-async def can_cite(datasette, request, database, table, view_name, columns, rows):
-    return bool(await _cited(datasette, request, database, table, view_name, columns, rows))
+# Datasette gives a renderer what it names, and nothing else.
 
 
-async def bib(datasette, request, database, table, view_name, columns, rows):
-    cited = await _cited(datasette, request, database, table, view_name, columns, rows)
+async def can_cite(datasette: Any, request: Any, database: str, columns: Any, rows: Any) -> bool:
+    return bool(await _cited(datasette, request, database, columns, rows))
+
+
+async def bib(datasette: Any, request: Any, database: str, columns: Any, rows: Any) -> Response:
+    cited = await _cited(datasette, request, database, columns, rows)
     return _file("\n\n".join(map(citation.bibtex, cited)), "application/x-bibtex", "bib")
 
 
-async def csl(datasette, request, database, table, view_name, columns, rows):
-    cited = await _cited(datasette, request, database, table, view_name, columns, rows)
+async def csl(datasette: Any, request: Any, database: str, columns: Any, rows: Any) -> Response:
+    cited = await _cited(datasette, request, database, columns, rows)
     text = json.dumps([citation.csl_item(each) for each in cited], ensure_ascii=False, indent=1)
     return _file(text if cited else "", "application/vnd.citationstyles.csl+json", "csl.json")
 
 
-def _file(text, content_type, extension):
+def _file(text: str, content_type: str, extension: str) -> Response:
     if not text:
         raise NotFound("Ces lignes ne sont pas des réponses : il n’y a rien à citer.")
     return Response(
@@ -131,9 +143,8 @@ def _file(text, content_type, extension):
     )
 
 
-@hookimpl
-def register_output_renderer():
-    return [
-        {"extension": "bib", "render": bib, "can_render": can_cite},
-        {"extension": "csl", "render": csl, "can_render": can_cite},
-    ]
+RENDERERS = [
+    {"extension": "bib", "render": bib, "can_render": can_cite},
+    {"extension": "csl", "render": csl, "can_render": can_cite},
+]
+FILTERS = {"beginning": excerpt.beginning}

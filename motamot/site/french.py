@@ -3,10 +3,10 @@
 These are filters for our own words. They are never put on the words of a document.
 """
 
+from __future__ import annotations
+
 import re
 from datetime import date
-
-from datasette import hookimpl
 
 NBSP, THIN = "\u00a0", "\u202f"
 MONTHS = (
@@ -21,18 +21,18 @@ LANGUAGES = {
 _QUOTED = re.compile(r"(«[^»]*»)")
 
 
-def number(value):
+def number(value: float) -> str:
     """1234 -> « 1 234 », with a narrow no-break space."""
     return f"{value:,}".replace(",", THIN)
 
 
-def count(value, singular, plural=None):
+def count(value: int, singular: str, plural: str | None = None) -> str:
     """(2, "liste") -> « 2 listes ». In French the plural starts at two."""
     word = singular if value < 2 else plural or f"{singular}s"
     return f"{number(value)}{NBSP}{word}"
 
 
-def size(octets):
+def size(octets: int) -> str:
     """7681 -> « 7,7 ko » (1 ko is 1 000 bytes)."""
     for unit, divisor in (("Mo", 1_000_000), ("ko", 1_000)):
         if octets >= divisor:
@@ -40,7 +40,7 @@ def size(octets):
     return count(octets, "octet")
 
 
-def day(written):
+def day(written: str) -> str:
     """« 2031-02-03 » -> « 3 février 2031 »; what is no ISO date stays as it is written."""
     try:
         known = date.fromisoformat(written)
@@ -50,11 +50,11 @@ def day(written):
     return f"{first}{NBSP}{MONTHS[known.month - 1]} {known.year}"
 
 
-def language(code):
+def language(code: str) -> str:
     return LANGUAGES.get(code, code)
 
 
-def spaced(text):
+def spaced(text: str) -> str:
     """French spaces for a sentence of ours; what it quotes between « » keeps its own inside."""
     pieces = [
         f"«{NBSP}{piece[1:-1].strip()}{NBSP}»" if piece.startswith("«") else _spaced(piece)
@@ -63,12 +63,15 @@ def spaced(text):
     return "".join(pieces)
 
 
-def _spaced(text):
+def _spaced(text: str) -> str:
     return re.sub(" ([;!?])", THIN + r"\1", text.replace(" :", NBSP + ":"))
 
 
-@hookimpl
-def prepare_jinja2_environment(env):
-    env.filters.update(
-        number=number, count_of=count, size=size, day=day, language=language, spaced=spaced
-    )
+FILTERS = {
+    "number": number,
+    "count_of": count,
+    "size": size,
+    "day": day,
+    "language": language,
+    "spaced": spaced,
+}

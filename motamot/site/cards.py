@@ -4,17 +4,20 @@ The question, who answers, and the first words of the answer, cut at a word with
 the same colours and the same size, so that none is louder than another.
 """
 
+from __future__ import annotations
+
 import asyncio
+from collections.abc import Callable
 from functools import lru_cache
 from io import BytesIO
 
-from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 from PIL import Image, ImageDraw, ImageFont
 
 from motamot.site import answers as quotable
+from motamot.site.shapes import DATABASE, Datasette, Request
 
-DATABASE = "questionnaires"
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 WIDTH, HEIGHT, MARGIN = 1200, 630, 72
 PAPER, INK, QUIET, EDGE = "#fbfaf6", "#1d1c1a", "#5b574f", "#827d72"
 # Pillow's own face stands in where a system has none of these.
@@ -22,7 +25,7 @@ SERIF = ("DejaVuSerif.ttf", "LiberationSerif-Regular.ttf", "Georgia.ttf")
 SANS = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf")
 
 
-async def png(datasette, request):
+async def png(datasette: Datasette, request: Request) -> Response:
     answers = await quotable.answers_where(
         datasette.get_database(DATABASE), "answers.id = ?", request.url_vars["id"]
     )
@@ -42,7 +45,7 @@ async def png(datasette, request):
 
 
 @lru_cache(maxsize=200)
-def draw(question, name, words, questionnaire):
+def draw(question: str, name: str, words: str, questionnaire: str) -> bytes:
     """The PNG, as bytes."""
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(image)
@@ -50,7 +53,7 @@ def draw(question, name, words, questionnaire):
     y = _lines(pen, question, _font(SANS, 28), MARGIN, 56, room, 2, 40, QUIET)
     y = _lines(pen, name, _font(SANS, 34), MARGIN, y + 22, room, 1, 48, INK)
     top, foot = y + 22, HEIGHT - 92
-    most = (foot - 24 - top) // 56
+    most = int((foot - 24 - top) // 56)
     end = _lines(pen, words, _font(SERIF, 38), MARGIN + 32, top, room - 32, most, 56, INK)
     pen.rectangle((MARGIN, top + 6, MARGIN + 5, max(end - 4, top + 6)), fill=EDGE)
     small = _font(SANS, 24)
@@ -63,7 +66,17 @@ def draw(question, name, words, questionnaire):
     return kept.getvalue()
 
 
-def _lines(pen, text, font, x, y, room, most, step, colour):
+def _lines(
+    pen: ImageDraw.ImageDraw,
+    text: str,
+    font: Font,
+    x: float,
+    y: float,
+    room: float,
+    most: int,
+    step: int,
+    colour: str,
+) -> float:
     """Writes at most `most` lines of a text; the y below the last."""
     for line in wrapped(text, lambda part: pen.textlength(part, font=font) <= room, most):
         pen.text((x, y), line, font=font, fill=colour)
@@ -71,9 +84,10 @@ def _lines(pen, text, font, x, y, room, most, step, colour):
     return y
 
 
-def wrapped(text, fits, most):
+def wrapped(text: str, fits: Callable[[str], bool], most: int) -> list[str]:
     """The lines of a text, cut between words, the last with … when more words follow."""
-    lines, left = [], text.split()
+    lines: list[str] = []
+    left = text.split()
     while left and len(lines) < most:
         count = 1
         while count < len(left) and fits(" ".join(left[: count + 1])):
@@ -88,7 +102,7 @@ def wrapped(text, fits, most):
 
 
 @lru_cache(maxsize=8)
-def _font(names, size):
+def _font(names: tuple[str, ...], size: int) -> Font:
     for name in names:
         try:
             return ImageFont.truetype(name, size)
@@ -97,6 +111,4 @@ def _font(names, size):
     return ImageFont.load_default(size)
 
 
-@hookimpl
-def register_routes():
-    return [(r"^/questionnaires/answers/(?P<id>[a-z0-9_-]+)\.png$", png)]
+ROUTES = [(r"^/questionnaires/answers/(?P<id>[a-z0-9_-]+)\.png$", png)]

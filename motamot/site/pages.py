@@ -5,14 +5,17 @@ itself, with `sql()`. Lists and parties always come in the alphabet's order, que
 questionnaire's.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlencode
 
-from datasette import hookimpl
-
+from motamot.site.shapes import DATABASE, Datasette, Request
 from motamot.text.folding import fold
 
-DATABASE = "questionnaires"
+Found = dict[str, Any]  # a row, and what is gathered around it
 PER_PAGE = 25  # questionnaires on one page of the home
 FOLDED = 60  # questions at most that the home carries folded under their questionnaires
 NAMED = 40  # lists and parties at most that the home names
@@ -62,28 +65,33 @@ NEIGHBOURS = """
 class Reading:
     """Asks the database for a template. Every method returns dicts and lists of dicts."""
 
-    def __init__(self, datasette, request):
+    def __init__(self, datasette: Datasette, request: Request | None) -> None:
         self._datasette = datasette
         self._request = request
 
-    async def _rows(self, sql, *args):
+    async def _rows(self, sql: str, *args: object) -> list[Found]:
         found = await self._datasette.get_database(DATABASE).execute(sql, args)
         return [dict(row) for row in found.rows]
 
-    async def _row(self, sql, *args):
+    async def _row(self, sql: str, *args: object) -> Found | None:
         return next(iter(await self._rows(sql, *args)), None)
 
-    def asked_for(self, name):
+    async def _the(self, sql: str, *args: object) -> Found:
+        """The row of an identifier that is known to exist: its own page asks for it."""
+        return (await self._rows(sql, *args))[0]
+
+    def asked_for(self, name: str) -> list[str]:
         """The values of a parameter of this page's address."""
         return self._request.args.getlist(name) if self._request else []
 
-    def permalink(self):
+    def permalink(self) -> str:
         """The whole address of this page, without its parameters: what a print needs."""
-        return self._datasette.absolute_url(self._request, self._request.path)
+        request = self._request
+        return self._datasette.absolute_url(request, request.path) if request else ""
 
     # --- one method per page ---
 
-    async def home(self):
+    async def home(self) -> Found:
         everything = _alphabetical(await self._rows(QUESTIONNAIRES), "title")
         lists = _alphabetical(await self._rows("select id, name from respondents"), "name")
         pages = max(1, -(-len(everything) // PER_PAGE))
@@ -97,16 +105,14 @@ class Reading:
             "count": len(everything),
             "page": page,
             "pages": pages,
-            "answers": (
-                await self._row("select count(*) as n from answers where status = 'answered'")
-            )["n"],
+            "answers": (await self._the(WRITTEN))["n"],
             "respondents": len(lists),
             "lists": lists if len(lists) <= NAMED else [],
             "size": self._datasette.get_database(DATABASE).size,
         }
 
-    async def questionnaire(self, identifier):
-        found = await self._row(f"select * from ({QUESTIONNAIRES}) where id = ?", identifier)
+    async def questionnaire(self, identifier: str) -> Found:
+        found = await self._the(f"select * from ({QUESTIONNAIRES}) where id = ?", identifier)
         answers = await self._rows(
             "select answers.id, question, respondent, answers.status, words from answers"
             " join questions on questions.id = question where questionnaire = ?",
@@ -120,8 +126,8 @@ class Reading:
             "longest": max((each["words"] for each in answers), default=0),
         }
 
-    async def question(self, identifier):
-        found = await self._row(QUESTION, identifier)
+    async def question(self, identifier: str) -> Found:
+        found = await self._the(QUESTION, identifier)
         answers = await self._rows(f"{ANSWERS} where questions.id = ?", identifier)
         by_list = {each["respondent"]: each for each in answers}
         lists = [
@@ -137,8 +143,8 @@ class Reading:
             **await self._around(found),
         }
 
-    async def answer(self, identifier):
-        found = await self._row(f"{ANSWERS} where answers.id = ?", identifier)
+    async def answer(self, identifier: str) -> Found:
+        found = await self._the(f"{ANSWERS} where answers.id = ?", identifier)
         question = await self.question(found["question"])
         here = next(e for e in question["lists"] if e["respondent"] == found["respondent"])
         document = await self._row(
@@ -150,19 +156,17 @@ class Reading:
             for which in ("previous", "next")
             if (other := question[which])
         }
-        return (
-            found
-            | around
-            | {
-                "question": question,
-                "reply": here,
-                "source": document,
-                "others": [e for e in question["lists"] if e["respondent"] != found["respondent"]],
-            }
-        )
+        return {
+            **found,
+            **around,
+            "question": question,
+            "reply": here,
+            "source": document,
+            "others": [e for e in question["lists"] if e["respondent"] != found["respondent"]],
+        }
 
-    async def respondent(self, identifier):
-        found = await self._row("select * from respondents where id = ?", identifier)
+    async def respondent(self, identifier: str) -> Found:
+        found = await self._the("select * from respondents where id = ?", identifier)
         replies = await self._rows(
             "select replies.*, title, election, place, nullif(language, 'fr') as lang from replies"
             " join questionnaires on questionnaires.id = questionnaire where respondent = ?",
@@ -181,8 +185,8 @@ class Reading:
             "longest": max((each["words"] for each in answers), default=0),
         }
 
-    async def document(self, identifier):
-        found = await self._row(
+    async def document(self, identifier: str) -> Found:
+        found = await self._the(
             "select documents.*, title, nullif(language, 'fr') as lang, respondents.name"
             " from documents join questionnaires on questionnaires.id = questionnaire"
             " left join respondents on respondents.id = respondent where documents.id = ?",
@@ -200,10 +204,10 @@ class Reading:
 
     # --- what several of them need ---
 
-    async def _asked(self, questionnaire):
+    async def _asked(self, questionnaire: str) -> list[Found]:
         return _alphabetical(await self._rows(ASKED, questionnaire), "name")
 
-    async def _sections(self, questionnaire):
+    async def _sections(self, questionnaire: str) -> list[Found]:
         """The questions in order, cut where the section changes: [{title, questions}, ...]."""
         questions = await self._rows(QUESTIONS, questionnaire)
         return [
@@ -213,7 +217,7 @@ class Reading:
             )
         ]
 
-    async def _around(self, question):
+    async def _around(self, question: Found) -> Found:
         position = question["position"]
         found = await self._rows(NEIGHBOURS, question["questionnaire"], position, position)
         return {
@@ -222,24 +226,21 @@ class Reading:
         }
 
 
-def _alphabetical(rows, column):
+def _alphabetical(rows: Iterable[Found], column: str) -> list[Found]:
     """In the order of a French dictionary: accents and capitals do not count."""
     return sorted(rows, key=lambda row: (fold(row[column]), row["id"]))
 
 
-def _foreign(code):
+def _foreign(code: str | None) -> str | None:
     return code if code and code != "fr" else None
 
 
-def _whole(values):
+def _whole(values: Sequence[str]) -> int:
     return int(values[0]) if values and values[0].isdecimal() and len(values[0]) < 6 else 1
 
 
-@hookimpl
-def extra_template_vars(datasette, request):
-    return {"reading": Reading(datasette, request)}
+def with_parameters(url: str, **found: object) -> str:
+    return f"{url}?{urlencode(found, doseq=True)}"
 
 
-@hookimpl
-def prepare_jinja2_environment(env):
-    env.filters["with_parameters"] = lambda url, **found: f"{url}?{urlencode(found, doseq=True)}"
+FILTERS = {"with_parameters": with_parameters}

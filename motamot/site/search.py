@@ -3,12 +3,17 @@
 `hits` is the one place that knows how words are looked for: text typed -> ranked extracts.
 """
 
-from datasette import hookimpl
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 from datasette.utils.asgi import Response
 
 from motamot.search import index as words
+from motamot.site.shapes import DATABASE, Datasette, Request
 
-DATABASE = "questionnaires"
+Choice = tuple[str, str, str, str | None]  # value, words, group, language
 FILTERS = ("questionnaire", "section", "liste")
 KINDS = {"questions": "questions", "answers": "reponses"}  # and what `dans` calls them
 FIRST, PAGE = 10, 25  # hits of each kind on the first page; on a page of one kind
@@ -51,7 +56,9 @@ SQL = {
 }
 
 
-async def hits(datasette, q, filters, kind, limit, offset=0):
+async def hits(
+    datasette: Datasette, q: str, filters: Mapping[str, str], kind: str, limit: int, offset: int
+) -> tuple[int, list[dict[str, Any]]]:
     """What answers `q` among `kind`: (how many there are, rows with their extract, best first)."""
     if words.is_empty(q, await languages(datasette)):
         return 0, []
@@ -66,15 +73,15 @@ async def hits(datasette, q, filters, kind, limit, offset=0):
     return counted.single_value(), found
 
 
-async def languages(datasette):
+async def languages(datasette: Datasette) -> tuple[str, ...]:
     """The languages of the questionnaires: what is typed is read in each of them."""
     return await datasette.get_database(DATABASE).execute_fn(words.languages_of)
 
 
-async def second_thoughts(datasette, q):
+async def second_thoughts(datasette: Datasette, q: str) -> list[str]:
     """When nothing answers: other searches to try, from words that look alike or one word less."""
     language = (await languages(datasette))[-1]
-    counts = {}
+    counts: dict[str, int] = {}
     for typed, expression in words.alone(q, language).items():
         found = await datasette.execute(
             DATABASE,
@@ -96,14 +103,14 @@ async def second_thoughts(datasette, q):
 # --- a request ------------------------------------------------------------------------------------
 
 
-async def search(datasette, request):
+async def search(datasette: Datasette, request: Request) -> dict[str, Any]:
     """Everything the page and its JSON show."""
     q = (request.args.get("q") or "").strip()[:2000]
     filters = {name: request.args.get(name) or "" for name in FILTERS}
     asked = request.args.get("dans") or ""
     only = next((kind for kind, name in KINDS.items() if name == asked), "")
-    page = request.args.get("page") or "1"
-    page = min(max(int(page), 1), 10_000) if page.isascii() and page.isdigit() else 1
+    typed = request.args.get("page") or "1"
+    page = min(max(int(typed), 1), 10_000) if typed.isascii() and typed.isdigit() else 1
     groups = []
     for kind in KINDS:
         limit = PAGE if only == kind else 0 if only else FIRST
@@ -118,10 +125,10 @@ async def search(datasette, request):
     return {"q": q, "filters": filters, "only": only, "page": page, "groups": groups}
 
 
-async def choices(datasette, filters):
-    """What the form offers: {filter: [(value, words, group, language)]}."""
+async def choices(datasette: Datasette, filters: Mapping[str, str]) -> dict[str, list[Choice]]:
+    """What the form offers."""
 
-    async def rows(sql, *args):
+    async def rows(sql: str, *args: str) -> list[Choice]:
         return [(*row, "", "")[:4] for row in (await datasette.execute(DATABASE, sql, args)).rows]
 
     chosen = filters["questionnaire"]
@@ -145,23 +152,20 @@ async def choices(datasette, filters):
     }
 
 
-@hookimpl
-def extra_template_vars(datasette, request, template):
-    async def found():
-        if template != "search_all.html":
-            return {}
-        asked = await search(datasette, request)
-        nothing = asked["q"] and not any(group["count"] for group in asked["groups"])
-        return {
-            "found": asked,
-            "choices": await choices(datasette, asked["filters"]),
-            "tries": await second_thoughts(datasette, asked["q"]) if nothing else [],
-        }
-
-    return found
+async def results(datasette: Datasette, request: Request | None, template: str) -> dict[str, Any]:
+    """For the page of datasette-search-all, whose template is ours; {} for every other page."""
+    if template != "search_all.html" or request is None:
+        return {}
+    asked = await search(datasette, request)
+    nothing = asked["q"] and not any(group["count"] for group in asked["groups"])
+    return {
+        "found": asked,
+        "choices": await choices(datasette, asked["filters"]),
+        "tries": await second_thoughts(datasette, asked["q"]) if nothing else [],
+    }
 
 
-async def search_json(datasette, request):
+async def search_json(datasette: Datasette, request: Request) -> Response:
     found = await search(datasette, request)
     for group in found["groups"]:
         for hit in group["hits"]:
@@ -173,6 +177,4 @@ async def search_json(datasette, request):
     return Response.json(found, headers=headers)
 
 
-@hookimpl(tryfirst=True)
-def register_routes():
-    return [(r"/-/search\.json$", search_json)]
+ROUTES = [(r"/-/search\.json$", search_json)]

@@ -11,14 +11,18 @@ not known the entry says so, bears the first day that a computer counts, and com
 in the order of the identifiers.
 """
 
+from __future__ import annotations
+
 import re
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
-from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
-DATABASE = "questionnaires"
+from motamot.site import adapter
+from motamot.site.shapes import DATABASE, Datasette, Request, Row
+
 UNKNOWN = "1970-01-01T00:00:00Z"  # Atom wants a date for every entry
 MOST = 200  # entries of one feed: more than a reader of feeds keeps
 NAMESPACE = uuid.UUID("5d3a3f3c-6a7e-5c7b-9f0e-2f2b8f0d6c11")  # of this project's entries
@@ -48,11 +52,11 @@ DONE = {
 SUBJECTS = {"questionnaires": "title", "respondents": "name"}
 
 
-async def everything(datasette, request):
+async def everything(datasette: Datasette, request: Request) -> Response:
     return await _feed(datasette, request, "Mot à mot", "/", "1")
 
 
-async def of_one(datasette, request):
+async def of_one(datasette: Datasette, request: Request) -> Response:
     table, identifier = request.url_vars["table"], request.url_vars["id"]
     found = await datasette.get_database(DATABASE).execute(
         f"select {SUBJECTS[table]} from {table} where id = ?", [identifier]
@@ -60,18 +64,13 @@ async def of_one(datasette, request):
     if not found.rows:
         raise NotFound("Record not found")
     page = datasette.urls.row(DATABASE, table, identifier)
-    column = table.removesuffix("s")
-    return await _feed(
-        datasette,
-        request,
-        f"{found.rows[0][0]} – Mot à mot",
-        page,
-        f"replies.{column} = ?",
-        identifier,
-    )
+    title, condition = f"{found.rows[0][0]} – Mot à mot", f"replies.{table.removesuffix('s')} = ?"
+    return await _feed(datasette, request, title, page, condition, identifier)
 
 
-async def _feed(datasette, request, title, page, condition, *values):
+async def _feed(
+    datasette: Datasette, request: Request, title: str, page: str, condition: str, *values: str
+) -> Response:
     database = datasette.get_database(DATABASE)
     found = await database.execute(f"{REPLIES} where {condition}", values)
     replies = sorted((dict(row) for row in found.rows), key=lambda each: each["id"])
@@ -80,13 +79,17 @@ async def _feed(datasette, request, title, page, condition, *values):
     for each in replies[:MOST]:
         answers = await database.execute(ANSWERS, [each["document"]])
         entries.append(_entry(datasette, request, each, answers.rows))
-    xml = await datasette.jinja_env.get_template("feed.xml").render_async(
-        title=title,
-        identifier=f"urn:uuid:{uuid.uuid5(NAMESPACE, page)}",
-        page=datasette.absolute_url(request, datasette.urls.path(page)),
-        itself=datasette.absolute_url(request, request.path),
-        updated=max((each["updated"] for each in entries), default=UNKNOWN),
-        entries=entries,
+    xml = (
+        await adapter.environment(datasette)
+        .get_template("feed.xml")
+        .render_async(
+            title=title,
+            identifier=f"urn:uuid:{uuid.uuid5(NAMESPACE, page)}",
+            page=datasette.absolute_url(request, datasette.urls.path(page)),
+            itself=datasette.absolute_url(request, request.path),
+            updated=max((each["updated"] for each in entries), default=UNKNOWN),
+            entries=entries,
+        )
     )
     return Response(
         xml,
@@ -95,11 +98,12 @@ async def _feed(datasette, request, title, page, condition, *values):
     )
 
 
-def _entry(datasette, request, reply, answers):
+def _entry(datasette: Datasette, request: Request, reply: Row, answers: Iterable[Row]) -> Row:
     """One reply as an entry: what was done, when, and where each answer is read."""
     version = "/".join([reply["id"], reply["sha256"] or "", reply["status"]])
     page = datasette.urls.row(DATABASE, "respondents", reply["respondent"])
-    return reply | {
+    return {
+        **reply,
         "identifier": f"urn:uuid:{uuid.uuid5(NAMESPACE, version)}",
         "done": DONE[reply["status"]],
         "updated": _instant(reply["received_on"]),
@@ -117,7 +121,7 @@ def _entry(datasette, request, reply, answers):
     }
 
 
-def _instant(day):
+def _instant(day: str | None) -> str:
     """« 2031-02-17 » -> 2031-02-17T00:00:00Z; what is no whole date is unknown."""
     if not day or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)):
         return UNKNOWN
@@ -127,12 +131,7 @@ def _instant(day):
         return UNKNOWN
 
 
-@hookimpl
-def register_routes():
-    return [
-        (r"^/flux\.atom$", everything),
-        (
-            r"^/questionnaires/(?P<table>questionnaires|respondents)/(?P<id>[a-z0-9_-]+)\.atom$",
-            of_one,
-        ),
-    ]
+ROUTES = [
+    (r"^/flux\.atom$", everything),
+    (r"^/questionnaires/(?P<table>questionnaires|respondents)/(?P<id>[a-z0-9_-]+)\.atom$", of_one),
+]

@@ -3,41 +3,45 @@
 Lines are counted as an editor counts them, on "\\n" alone, from 1.
 """
 
-import re
+from __future__ import annotations
 
-from datasette import hookimpl
+import re
+from collections.abc import Sequence
+from typing import Any
+
 from datasette.utils.asgi import NotFound, Response
 from markupsafe import Markup, escape
 
-DATABASE = "questionnaires"
+from motamot.site.shapes import DATABASE, Datasette, Request, Row
+
 _RANGE = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?")
 
 
-def source_lines(passages, markdown):
+def source_lines(passages: Sequence[Row], markdown: str) -> list[Row]:
     """Each passage with its pieces of lines: [{..., pieces: [{number, text, first}]}].
 
     Joined in order, the texts are the document. `first` is False for a piece that does not begin
     its line, as when an answer stands on the line of its question.
     """
     line, begins = 1, True
-    shown = []
+    shown: list[Row] = []
     for passage in passages:
-        pieces = []
+        pieces: list[dict[str, Any]] = []
         text = markdown[passage["char_start"] : passage["char_end"]]
         for piece in re.findall(r"[^\n]*\n|[^\n]+", text):
             pieces.append({"number": line, "text": _exact(piece), "first": begins})
             begins = piece.endswith("\n")
             line += begins
-        shown.append(passage | {"pieces": pieces})
+        shown.append({**passage, "pieces": pieces})
     return shown
 
 
-def _exact(text):
+def _exact(text: str) -> Markup:
     """Text that an HTML parser gives back as it is: it would read a bare CR as a new line."""
     return Markup(str(escape(text)).replace("\r", "&#13;"))
 
 
-def line_range(asked, last):
+def line_range(asked: Sequence[str], last: int) -> tuple[int, int] | None:
     """["13-15"] -> (13, 15), kept inside the document; None when no line is named."""
     found = _RANGE.fullmatch(asked[0].strip()) if asked else None
     if found is None:
@@ -46,17 +50,12 @@ def line_range(asked, last):
     return (first, min(end, last)) if 1 <= first <= last else None
 
 
-async def raw_text(datasette, request):
+async def raw_text(datasette: Datasette, request: Request) -> Response:
     """/questionnaires/documents/<id>.txt: the bytes that were received."""
-    rows = (
-        await datasette.get_database(DATABASE).execute(
-            "select markdown, encoding, path from documents where id = ?",
-            [request.url_vars["id"]],
-        )
-    ).rows
-    if not rows:
+    sql = "select markdown, encoding, path from documents where id = ?"
+    document = (await datasette.execute(DATABASE, sql, [request.url_vars["id"]])).first()
+    if document is None:
         raise NotFound("Document introuvable")
-    document = rows[0]
     charset = document["encoding"].removesuffix("-sig")
     name = document["path"].replace("/", "_").rsplit(".", 1)[0]
     return Response(
@@ -69,12 +68,6 @@ async def raw_text(datasette, request):
     )
 
 
-@hookimpl
-def register_routes():
-    return [(r"^/questionnaires/documents/(?P<id>[a-z0-9_-]+)\.txt$", raw_text)]
-
-
-@hookimpl
-def prepare_jinja2_environment(env):
-    env.filters["source_lines"] = source_lines
-    env.globals["line_range"] = line_range
+ROUTES = [(r"^/questionnaires/documents/(?P<id>[a-z0-9_-]+)\.txt$", raw_text)]
+FILTERS = {"source_lines": source_lines}
+GLOBALS = {"line_range": line_range}

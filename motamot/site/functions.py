@@ -1,0 +1,56 @@
+"""What every connection of the site is given: SQL functions, and a limit.
+
+    escape_fts(typed)                       what is typed -> an FTS5 expression
+    search_phrase(typed)                    texts that hold all the words in a row
+    search_extract(text, typed, language)   an extract, its **words found** marked
+    verify_quotation(citation)              JSON: {verdict, sentence, joined, matches: [...]}
+    first_sentence(text)                    its first sentence, for an example
+
+`escape_fts` is Datasette's own name: `?_search=` on every table goes through it, and so finds what
+the site's search finds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+
+from motamot.quoting.places import verify
+from motamot.search import index as search
+
+# Bytes; the longest document is far below. Without it one query may ask for gigabytes:
+# printf('%.*c', 900000000, 'x') and the like.
+LONGEST_VALUE = 50_000_000
+
+
+def prepare(conn: sqlite3.Connection) -> None:
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    languages = search.languages_of(conn)
+
+    def expression(typed: object) -> str:
+        return search.expression(_text(typed), languages)
+
+    def phrase(typed: object) -> str:
+        return search.phrase(_text(typed), languages)
+
+    def extract(text: object, typed: object, language: str | None) -> str:
+        return search.marked(_text(text), _text(typed), language or search.ASSUMED)
+
+    def verified(typed: object) -> str:
+        return json.dumps(verify(conn, languages, _text(typed)), ensure_ascii=False)
+
+    conn.create_function("escape_fts", 1, expression, deterministic=True)
+    conn.create_function("search_phrase", 1, phrase, deterministic=True)
+    conn.create_function("search_extract", 3, extract, deterministic=True)
+    conn.create_function("verify_quotation", 1, verified)
+    conn.create_function("first_sentence", 1, first_sentence, deterministic=True)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def first_sentence(text: str | None) -> str:
+    found = re.match(r".*?[.!?…](?=\s|$)", text or "", re.DOTALL)
+    return (found.group() if found else text or "")[:500]
