@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from motamot.quoting.citation import Citation
 from motamot.site.shapes import Database, Row
-from motamot.text.folding import fold
 
 PERMALINK = "/questionnaires/answers/"
 MOST = 400  # answers that are looked up for one page
@@ -20,7 +19,8 @@ ANSWERS = """
       questions.position,
       questionnaires.title as questionnaire_title, questionnaires.language, questionnaires.date,
       nullif(questionnaires.language, 'fr') as lang,
-      respondents.name, respondents.note, documents.path, documents.sha256
+      respondents.name, respondents.name_from, respondents.sort_key, documents.path,
+      documents.sha256
     from answers
     join questions on questions.id = answers.question
     join questionnaires on questionnaires.id = questions.questionnaire
@@ -35,7 +35,7 @@ async def answers_where(database: Database, condition: str, *values: object) -> 
 
 
 def _order(answer: Row) -> tuple[str, int, str]:
-    return answer["questionnaire"], answer["position"], fold(answer["name"])
+    return answer["questionnaire"], answer["position"], answer["sort_key"]
 
 
 async def answers_of_rows(
@@ -91,7 +91,7 @@ def citation(answer: Row, url: str, words: str | None = None) -> Citation:
 
 def is_inferred(answer: Row) -> bool:
     """Whether the name of its list was found in the document, not given by it."""
-    return "inféré" in (answer["note"] or "").lower()
+    return bool(answer["name_from"] == "inferred")
 
 
 def fingerprint(answer: Row) -> str:

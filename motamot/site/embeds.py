@@ -30,7 +30,7 @@ SILENT = """
     join respondents on respondents.id = replies.respondent
     where questionnaire = ? and respondents.id not in (
       select respondent from answers where question = ?)
-    order by name"""
+    order by sort_key, respondents.id"""
 
 
 async def render(

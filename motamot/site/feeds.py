@@ -28,7 +28,7 @@ MOST = 200  # entries of one feed: more than a reader of feeds keeps
 NAMESPACE = uuid.UUID("5d3a3f3c-6a7e-5c7b-9f0e-2f2b8f0d6c11")  # of this project's entries
 
 REPLIES = """
-    select replies.*, respondents.name, respondents.note as respondent_note,
+    select replies.*, respondents.name, respondents.name_from,
       questionnaires.title, questionnaires.language, documents.sha256,
       (select count(*) from answers where document = replies.document and status = 'answered')
         as answered,

@@ -45,7 +45,7 @@ QUESTION = """
 
 # Every list that was asked a questionnaire, whether it replied or not.
 ASKED = """
-    select replies.*, respondents.name, respondents.note as respondent_note,
+    select replies.*, respondents.name, respondents.name_from,
       coalesce(respondents.short_name, respondents.name) as short_name
     from replies join respondents on respondents.id = replies.respondent
     where replies.questionnaire = ?"""

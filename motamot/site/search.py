@@ -147,7 +147,7 @@ async def choices(datasette: Datasette, filters: Mapping[str, str]) -> dict[str,
         "section": sections if len(sections) <= MOST_SECTIONS else [],
         "liste": await rows(
             "select id, name from respondents where id in (select respondent from answers)"
-            " order by name, id"
+            " order by sort_key, id"
         ),
     }
 

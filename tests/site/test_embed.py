@@ -96,16 +96,17 @@ def test_the_frame_of_a_question_names_those_who_did_not_answer(demo):
 
 
 def test_rows_that_carry_answers_whole_are_cards_and_others_a_table(demo):
-    cards = ["answers", "dataset", "reponses-a-une-question", "reponses-d-une-liste"]
-    for name in cards:
-        page = get(demo, f"/questionnaires/{name}.embed").text
+    answered = "dataset.embed?answer_id__notblank=1"
+    cards = ["answers.embed", "reponses-a-une-question.embed", "reponses-d-une-liste.embed"]
+    for name in (*cards, answered):
+        page = get(demo, f"/questionnaires/{name}").text
         assert "<article" in page, name
         assert "<table><caption" not in page, name
     for name in ("qui-a-repondu", "longueur-des-reponses", "questions", "comparer"):
         page = get(demo, f"/questionnaires/{name}.embed").text
         assert "<article" not in page, name
         assert '<th scope="col">' in page, name
-    written = "select answer, permalink from dataset where number = '4'"
+    written = "select answer, permalink from dataset where number = '4' and answer_id <> ''"
     page = get(demo, f"/questionnaires.embed?{urlencode({'sql': written})}").text
     assert (
         page.count("<blockquote cite=")
