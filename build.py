@@ -31,9 +31,9 @@ from motamot.dataset.folder import nothing_read, open_raw, read_edition, read_qu
 from motamot.dataset.model import Questionnaire, Received
 from motamot.dataset.permalinks import RECORD, Ledger
 from motamot.publishing.file import inspect_data, replacing
+from motamot.publishing.kept import write_kept
 from motamot.publishing.prepared import Order, Prepared, prepare_all
 from motamot.publishing.rows import Counts
-from motamot.publishing.shown import write_kept
 from motamot.publishing.write import Writer
 from motamot.receiving import intake
 from motamot.recording.outline import outline as outlined
@@ -188,7 +188,7 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
         problems.report(found)
         writer = Writer(building, edition, folder.respondents)
         ledger = Ledger(raw, recording=release)
-        order = Order(folder, _guess, release, write=True, kept=kept)
+        order = Order(folder, _guess, edition, release, write=True, kept=kept)
         for made in _checked(order, ledger, problems, quiet):
             if made.rows and not problems.errors:
                 writer.add(made.rows)

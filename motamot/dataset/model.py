@@ -13,6 +13,7 @@ from typing import Literal
 
 from motamot.recording.cut import Asked, Passage, asked
 from motamot.recording.record import Entry, Original, Record
+from motamot.text.folding import fold
 from motamot.text.markdown import plain
 from motamot.text.problems import Where, cut
 
@@ -33,6 +34,11 @@ class Respondent:
     url: str | None = None
     note: str | None = None
     name_from: str = "given"  # given, inferred, or identifier: the name of its file
+
+    @property
+    def sort_key(self) -> str:
+        """Its name as a dictionary orders it."""
+        return fold(self.name)
 
 
 @dataclass(frozen=True)

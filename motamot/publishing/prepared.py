@@ -10,19 +10,24 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from motamot.dataset.assemble import assemble
 from motamot.dataset.checks import check
 from motamot.dataset.documents import Guess
 from motamot.dataset.folder import Raw, read_questionnaire
+from motamot.dataset.model import Edition
+from motamot.publishing.kept import Kept
 from motamot.publishing.rows import Rows, rows_of
-from motamot.publishing.shown import Kept
-from motamot.text.problems import Problem, in_order
+from motamot.recording.cut import Asked
+from motamot.recording.record import Entry, Kind
+from motamot.text.problems import Problem, Where, in_order
 
+UNSAID = Edition()  # where nothing is written, nobody asks
 ALONE = 8  # folders for which a second process is not worth its start
 
 
@@ -51,6 +56,7 @@ class Order:
 
     raw: Raw
     guess: Guess
+    edition: Edition = UNSAID
     release: bool = False
     write: bool = False
     kept: Path | None = None
@@ -58,16 +64,39 @@ class Order:
 
 def prepare(path: Path, order: Order) -> Prepared:
     """Read, check and render the questionnaire of one folder."""
-    questionnaire, problems = read_questionnaire(path, order.guess)
+    kept = Kept(order.kept)
+    questionnaire, problems = read_questionnaire(path, _guess_again(order.guess, kept))
     problems = in_order([*problems, *check(questionnaire, order.raw, order.release)])
     assembled = assemble(questionnaire, order.raw.folder)
     empty = not (questionnaire.documents or questionnaire.said)
     made = Prepared(questionnaire.id, problems, assembled.identifiers(), empty)
     if not order.write or not made.sound:
         return made
-    kept = Kept(order.kept)
-    rows = rows_of(assembled, kept)
+    rows = rows_of(assembled, order.raw.respondents, order.edition, kept)
     return Prepared(made.id, problems, made.identifiers, empty, rows, kept.used)
+
+
+def _guess_again(guess: Guess, kept: Kept) -> Guess:
+    """A guess that is made once for one text, and taken over by later builds."""
+
+    def guessed(
+        text: str, path: str, known: Sequence[Asked] = (), **how: bool
+    ) -> tuple[Sequence[Entry], list[Problem]]:
+        return kept.take(
+            [text, path, [astuple(q) for q in known], sorted(how.items())],
+            lambda: guess(text, path, known, **how),
+            lambda made: [[astuple(e) for e in made[0]], [astuple(p) for p in made[1]]],
+            lambda value: (
+                [_entry(*e) for e in value[0]],
+                [Problem(Where(*where), *rest) for where, *rest in value[1]],
+            ),
+        )
+
+    return guessed
+
+
+def _entry(kind: Kind, at: list[int] | None, *rest: Any) -> Entry:
+    return Entry(kind, (at[0], at[1]) if at else None, *rest)
 
 
 def prepare_all(paths: Iterable[Path], order: Order) -> Iterator[Prepared]:

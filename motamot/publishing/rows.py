@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from motamot.dataset.model import Answer, Assembled, Document, Question, link_id
-from motamot.publishing.shown import Kept
+from motamot.dataset.model import (
+    Answer,
+    Assembled,
+    Document,
+    Edition,
+    Question,
+    Reply,
+    Respondent,
+    link_id,
+    unnamed,
+)
+from motamot.publishing.kept import Kept
+from motamot.publishing.shown import Shown, packed, shown, unpacked
 from motamot.recording.cut import edges
 from motamot.search.index import ASSUMED
 from motamot.text.markdown import Rendered, count_words
@@ -55,13 +66,25 @@ class Rows:
     counts: list[Counts]
 
 
-def rows_of(made: Assembled, kept: Kept) -> Rows:
-    """Render one questionnaire, document by document."""
+def rows_of(
+    made: Assembled, respondents: Mapping[str, Respondent], edition: Edition, kept: Kept
+) -> Rows:
+    """Render one questionnaire, document by document; `respondents` are those of the whole dataset
+    that are named."""
     about = made.about
     language = about.language or ASSUMED
-    asked = kept.shown([q.reading for q in made.questions], language, questions=True)
+
+    def show(readings: list[str], *, questions: bool = False) -> Shown:
+        return kept.take(
+            [language, questions, *readings],
+            lambda: shown(readings, language, questions=questions),
+            packed,
+            unpacked,
+        )
+
+    asked = show([q.reading for q in made.questions], questions=True)
     groups = [
-        (own, kept.shown([a.reading for a in own], language))
+        (own, show([a.reading for a in own]))
         for own in ([a for a in made.answers if a.document == d.id] for d in made.documents)
     ]
     questions = list(zip(made.questions, asked.texts, strict=True))
@@ -100,6 +123,7 @@ def rows_of(made: Assembled, kept: Kept) -> Rows:
                 *(row for a, text in answers for row in _paragraphs((None, a.id), a, text)),
             ],
             "links": links,
+            "dataset_rows": list(_flat(made, questions, answers, respondents, edition)),
         },
         terms={
             "questions": asked.terms,
@@ -109,6 +133,53 @@ def rows_of(made: Assembled, kept: Kept) -> Rows:
         respondents=[r.respondent for r in made.replies],
         counts=[_counts(made, d, answer_rows, links) for d in made.documents],
     )
+
+
+def _flat(
+    made: Assembled,
+    questions: Sequence[tuple[Question, Rendered]],
+    answers: Sequence[tuple[Answer, Rendered]],
+    respondents: Mapping[str, Respondent],
+    edition: Edition,
+) -> Iterator[Row]:
+    """A row for each question and each list that was asked."""
+    about = made.about
+    sections = {s.id: s.title for s in made.sections}
+    paths = {d.id: d.path for d in made.documents}
+    given = {(a.question, a.respondent): (a, text.text) for a, text in answers}
+    asked = [(r, respondents.get(r.respondent) or unnamed(r.respondent)) for r in made.replies]
+    asked.sort(key=lambda pair: (pair[1].sort_key, pair[1].id))
+    for question, text_of in questions:
+        section = sections.get(question.section or "")
+        for reply, who in asked:
+            answer, text = given.get((question.id, who.id), (None, None))
+            page = f"answers/{answer.id}" if answer else f"questions/{question.id}"
+            yield (
+                *(None, made.title, about.election, about.place, section, question.number),
+                *(text_of.text, who.name, answer.status if answer else _silence(reply), text),
+                _words(answer, text) if answer and text is not None else None,
+                paths.get(reply.document or ""),
+                *_lines(answer),
+                f"{edition.public_url}/questionnaires/{page}",
+                *(about.id, question.id, question.position, who.id),
+                *(answer.id if answer else None, reply.received_on, about.date, about.language),
+                *(who.name_from, who.sort_key),
+            )
+
+
+def _silence(reply: Reply) -> str:
+    """Why a list has no answer to a question."""
+    return reply.status if reply.status in ("declined", "no-reply") else "absent"
+
+
+def _lines(answer: Answer | None) -> tuple[int | None, int | None]:
+    if answer is None:
+        return None, None
+    return answer.passage.words_line_start, answer.passage.words_line_end
+
+
+def _words(answer: Answer, text: str) -> int:
+    return count_words(text) if answer.status == "answered" else 0
 
 
 def _question(question: Question, shown: Rendered) -> Row:
@@ -123,9 +194,9 @@ def _answer(answer: Answer, shown: Rendered) -> Row:
     return (
         *(answer.id, answer.question, answer.respondent, answer.document, answer.status),
         *(shown.text, answer.markdown, shown.html),
-        count_words(shown.text) if answer.status == "answered" else 0,
+        _words(answer, shown.text),
         *(passage.words_start, passage.words_end),
-        *(passage.words_line_start, passage.words_line_end),
+        *_lines(answer),
     )
 
 

@@ -175,7 +175,7 @@ CREATE TABLE search_words (
 
 -- One flat row per question and list that was asked, silences included: what most people want in a
 -- spreadsheet. The rows are stored, in the order of the questionnaires, so that a page or a CSV of
--- them costs what it holds; motamot/publishing/dataset.sql fills them.
+-- them costs what it holds.
 CREATE TABLE dataset_rows (
     id            INTEGER PRIMARY KEY,
     questionnaire TEXT NOT NULL,

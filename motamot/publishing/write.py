@@ -11,10 +11,8 @@ import sqlite_utils
 from motamot.dataset.model import Edition, Respondent, unnamed
 from motamot.dataset.permalinks import Redirect
 from motamot.publishing.rows import Row, Rows
-from motamot.text.folding import fold
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-DATASET = Path(__file__).with_name("dataset.sql")
 SCHEMA_VERSION = 2
 
 
@@ -27,7 +25,6 @@ class Writer:
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(SCHEMA.read_text(encoding="utf-8"))
-        self._flatten = DATASET.read_text(encoding="utf-8")
         self._named = respondents
         self._written: set[str] = set()
         self._indexed = {"questions": 0, "answers": 0}  # rows so far: the last rowid of each
@@ -50,8 +47,6 @@ class Writer:
         for (folded, written), count in made.words.items():
             known, before = self._vocabulary.get(folded, (written, 0))
             self._vocabulary[folded] = (min(known, written, key=_plainness), before + count)
-        for identifier, *_ in made.rows["questionnaires"]:
-            self._connection.execute(self._flatten, [identifier])
         self._connection.commit()
 
     def redirect(self, redirects: Iterable[Redirect]) -> None:
@@ -83,7 +78,7 @@ class Writer:
                 self._written.add(key)
                 r = self._named.get(key) or unnamed(key)
                 about = (r.id, r.name, r.short_name, r.kind, r.url, r.note, r.name_from)
-                self._insert("respondents", [(*about, fold(r.name))])
+                self._insert("respondents", [(*about, r.sort_key)])
 
 
 def _plainness(written: str) -> tuple[bool, str]:

@@ -31,6 +31,7 @@ from motamot.site import (
     redirects,
     refusals,
     search,
+    streams,
 )
 from motamot.site.shapes import DATABASE, Datasette, Request
 
@@ -121,6 +122,7 @@ def forbidden(datasette: Datasette, request: Request, message: str) -> Later | N
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any] | None:
     def wrap(app: Any) -> Any:
-        return oembed.readable_elsewhere(datasette, refusals.french_refusals(datasette, app))
+        inner = streams.in_large_pages(refusals.french_refusals(datasette, app))
+        return oembed.readable_elsewhere(datasette, inner)
 
     return wrap if _is_ours(datasette) else None

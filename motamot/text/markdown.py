@@ -59,7 +59,7 @@ class Rendered:
 
 
 @lru_cache(maxsize=2)
-def _parser(linkify: bool = True) -> MarkdownIt:
+def _parser(linkify: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": linkify})
     parser.enable(["table", "strikethrough", "linkify"]).disable("code")
     if parser.linkify is not None:
@@ -94,7 +94,7 @@ def rendered(markdown: str, *, question: bool = False) -> Rendered:
         ranks = {tag: f"h{min(6, 3 + at)}" for at, tag in enumerate(_heading_tags(tokens))}
         for token in shown:
             token.tag = ranks.get(token.tag, token.tag)
-    html = _parser().renderer.render(_images_as_links(shown), _parser().options, {})
+    html = _parser(True).renderer.render(_images_as_links(shown), _parser(True).options, {})
     return Rendered(blocks, _clean(str(html)), found)
 
 
@@ -225,4 +225,4 @@ def _links(tokens: Sequence[Token]) -> Iterator[Link]:
 def count_words(text: str) -> int:
     """Words of a plain text as an editor counts them: runs between spaces that hold a letter or a
     figure ("l'accès" is one, a lone ":" is none)."""
-    return sum(any(c.isalnum() for c in word) for word in text.split())
+    return sum(word[0].isalnum() or any(map(str.isalnum, word)) for word in text.split())

@@ -1,0 +1,86 @@
+"""What earlier builds made, taken over where nothing that made it has changed.
+
+Only what depends on nothing but its inputs and this package's code is kept, under the hash of both,
+in a file beside the database: the next build gives the same bytes with it and without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
+
+LIBRARIES = ("markdown-it-py", "linkify-it-py", "nh3", "snowballstemmer")
+
+
+@dataclass
+class Kept:
+    """The file of earlier builds, None for none. `used` is what this build needed, whether it was
+    there or not: the next file holds that and nothing else."""
+
+    path: Path | None = None
+    used: dict[str, str] = field(default_factory=dict)
+
+    def take(
+        self,
+        inputs: list[Any],
+        make: Callable[[], Made],
+        packed: Callable[[Made], Any],
+        unpacked: Callable[[Any], Made],
+    ) -> Made:
+        """What `make` gives of these inputs, as an earlier build had it where it can be; `packed`
+        turns it into lists and texts, `unpacked` back."""
+        said = json.dumps([_code(), *inputs], ensure_ascii=False)
+        key = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+        value = self._find(key)
+        if value is not None:
+            self.used[key] = value
+            return unpacked(json.loads(value))
+        made = make()
+        self.used[key] = json.dumps(packed(made), ensure_ascii=False)
+        return made
+
+    def _find(self, key: str) -> str | None:
+        if self.path is None or not self.path.exists():
+            return None
+        with suppress(sqlite3.Error):  # not what a build wrote: as good as none
+            connection = _opened(str(self.path))
+            found = connection.execute("SELECT value FROM kept WHERE key = ?", [key]).fetchone()
+            return str(found[0]) if found else None
+        return None
+
+
+def write_kept(path: Path, used: Iterable[tuple[str, str]]) -> None:
+    """Add to the file that the next build looks into."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
+        )
+        connection.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", used)
+        connection.commit()
+
+
+@lru_cache(maxsize=1)
+def _opened(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """Names the code that makes what is kept: a change of one character of it keeps nothing."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parents[1].rglob("*.*")):
+        if file.suffix in (".py", ".yml"):
+            digest.update(file.read_bytes())
+    digest.update(" ".join(version(library) for library in LIBRARIES).encode())
+    return digest.hexdigest()
