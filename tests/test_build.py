@@ -388,7 +388,8 @@ def built(folder: Path, run_build: Run, raw: str = "raw", **variables: str) -> d
     done = run_build("--raw", raw, "--db", out / "questionnaires.db", cwd=folder, **variables)
     assert done.returncode == 0, done.stderr
     written = contents(out)
-    assert sorted(written) == [".questionnaires.kept", "inspect-data.json", "questionnaires.db"]
+    assert written.pop(".questionnaires.kept")  # for the next build, and not published
+    assert sorted(written) == ["inspect-data.json", "questionnaires.db"]
     return written
 
 
@@ -748,3 +749,91 @@ def test_a_question_keeps_its_number_and_so_its_link_when_a_list_is_added(
     run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path)
     assert set(before) < set(rows(tmp_path / "out.db", "SELECT id FROM answers"))
     assert set(every_number(tmp_path / "out.db")) == {"1", "2", "3"}
+
+
+# --- what an earlier build made -------------------------------------------------------------------
+
+
+def test_a_change_is_built_as_from_nothing_with_what_earlier_builds_made(
+    tmp_path: Path, run_build: Run
+) -> None:
+    """The same bytes whether another build went before, and many questionnaires or few."""
+    many(tmp_path / "raw", 12)
+    confirm(tmp_path / "raw", run_build)
+    (tmp_path / "raw" / "exemple-3" / "liste-a.reading").unlink()  # one that is guessed
+    run_build("--raw", "raw", "--db", "a/out.db", cwd=tmp_path)
+    changed = tmp_path / "raw" / "exemple-3" / "liste-a.md"
+    changed.write_text(changed.read_text("utf-8").replace("des arbres", "des haies"), "utf-8")
+    run_build("--raw", "raw", "--db", "a/out.db", cwd=tmp_path)
+    run_build("--raw", "raw", "--db", "b/out.db", cwd=tmp_path)
+    assert (tmp_path / "a/out.db").read_bytes() == (tmp_path / "b/out.db").read_bytes()
+    found = rows(tmp_path / "a/out.db", "SELECT text FROM answers WHERE text LIKE '%haies%'")
+    assert len(found) == 10
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"not a database", b"SQLite format 3\0" + b"\0" * 4000])
+def test_a_spoilt_file_of_an_earlier_build_is_as_good_as_none(
+    spoilt: bytes, tmp_path: Path, run_build: Run
+) -> None:
+    folder_of(tmp_path / "raw", small())
+    run_build("--raw", "raw", "--db", "a/out.db", cwd=tmp_path)
+    before = (tmp_path / "a/out.db").read_bytes()
+    (tmp_path / "a/.out.kept").write_bytes(spoilt)
+    done = run_build("--raw", "raw", "--db", "a/out.db", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a/out.db").read_bytes() == before
+
+
+# --- nothing good is replaced by nothing ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "expected at least one questionnaire's folder; found none"),
+        ({"exemple/notes.odt": "x"}, "expected at least one document, as <questionnaire>/"),
+        (
+            {"raw/exemple/liste-a.md": document()},
+            "one folder deeper, as raw/raw/exemple/liste-a.md",
+        ),
+    ],
+    ids=["an empty folder", "no document", "one folder too deep"],
+)
+def test_nothing_good_is_replaced_by_nothing(
+    files: dict[str, str | bytes], said: str, tmp_path: Path, run_build: Run
+) -> None:
+    folder_of(tmp_path / "raw", small())
+    run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path)
+    before = (tmp_path / "out.db").read_bytes()
+    shutil.rmtree(tmp_path / "raw")
+    (tmp_path / "raw").mkdir()
+    folder_of(tmp_path / "raw", files)
+    done = run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert (tmp_path / "out.db").read_bytes() == before
+
+
+def test_whose_site_it_is_stands_in_the_file_and_makes_whole_permalinks(
+    tmp_path: Path, run_build: Run
+) -> None:
+    folder_of(tmp_path / "raw", small())
+    said = (
+        "plugins:\n  motamot:\n    public_url: https://exemple.org/mots/\n    publisher: Exemple\n"
+    )
+    folder_of(tmp_path / "site", {"metadata.yml": said})
+    run_build("--raw", "raw", "--db", "site/out.db", cwd=tmp_path)
+    assert rows(tmp_path / "site/out.db", "SELECT * FROM edition") == [
+        (2, "https://exemple.org/mots", "Exemple", None)
+    ]
+    assert rows(tmp_path / "site/out.db", "SELECT permalink FROM dataset LIMIT 1") == [
+        ("https://exemple.org/mots/questionnaires/answers/exemple_1_liste-a",)
+    ]
+    folder_of(tmp_path / "site", {"metadata.yml": said.replace("https:", "gopher:")})
+    done = run_build("--raw", "raw", "--db", "site/out.db", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "“public_url:”" in done.stderr
+    folder_of(tmp_path / "site", {"metadata.yml": "plugins: [\n"})
+    done = run_build("--raw", "raw", "--db", "site/out.db", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "metadata.yml:2: error: " in done.stderr

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from motamot.dataset.assemble import assemble
 from motamot.dataset.checks import check
@@ -105,18 +105,46 @@ def prepare_all(paths: Iterable[Path], order: Order) -> Iterator[Prepared]:
     if cores < 2 or len(order.raw.folders) < ALONE:
         yield from (prepare(path, order) for path in paths)
         return
-    with ProcessPoolExecutor(cores, initializer=_begin, initargs=(os.getpid(),)) as pool:
+    pool = ProcessPoolExecutor(cores, initializer=_begin, initargs=(os.getpid(),))
+    with _Stop() as stop:
         waiting: deque[Future[Prepared]] = deque()
         try:
             for path in paths:
                 waiting.append(pool.submit(prepare, path, order))
                 if len(waiting) > 2 * cores:
                     yield waiting.popleft().result()
+                stop.here()
             while waiting:
                 yield waiting.popleft().result()
+                stop.here()
         finally:
-            for future in waiting:
-                future.cancel()
+            pool.shutdown(cancel_futures=True)
+
+
+class _Stop:
+    """An interruption is remembered, and raised between two questionnaires: amid the start of a
+    process it could be lost, or leave a lock behind."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: object) -> None:
+        self._asked = True
+
+    def here(self) -> None:
+        """Where nothing is held, and a build may end."""
+        if self._asked:
+            raise KeyboardInterrupt
 
 
 def _begin(parent: int) -> None:

@@ -11,7 +11,9 @@ from motamot.site.shapes import Database, Row
 
 PERMALINK = "/questionnaires/answers/"
 MOST = 400  # answers that are looked up for one page
-_IDENTIFIER = re.compile(rf"(?:{PERMALINK})?([a-z0-9-]+_[a-z0-9-]+_[a-z0-9_-]+)")
+_IDENTIFIER = re.compile(
+    rf"(?:(?:https?://[^\s?#]+)?{PERMALINK})?([a-z0-9-]+_[a-z0-9-]+_[a-z0-9_-]+)"
+)
 
 ANSWERS = """
     select answers.*, questions.number, questions.text as question_text,
@@ -39,15 +41,20 @@ def _order(answer: Row) -> tuple[str, int, str]:
 
 
 async def answers_of_rows(
-    database: Database, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    database: Database,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    silences: bool = False,
 ) -> list[Row]:
     """The answers of rows that each carry one whole: its address or identifier, and its words.
 
     [] when they do not, as when a query gives lengths, extracts or counts: a table says that
-    better.
+    better. With `silences`, a row may also have no answer (NULL): there is nothing in it to cite.
     """
     for at, _ in enumerate(columns):
-        identifiers = [_identifier(row[at]) for row in rows[:MOST]]
+        given = [row for row in rows[:MOST] if row[at] is not None or not silences]
+        identifiers = [_identifier(row[at]) for row in given]
         if not identifiers or None in identifiers:
             continue
         marks = ", ".join("?" * len(identifiers))
@@ -56,7 +63,7 @@ async def answers_of_rows(
             for row in await answers_where(database, f"answers.id in ({marks})", *identifiers)
         }
         answers = [found[name] for name in identifiers if name in found]
-        if len(answers) == len(identifiers) and all(map(_carries, rows, answers)):
+        if len(answers) == len(identifiers) and all(map(_carries, given, answers)):
             return answers
     return []
 

@@ -107,7 +107,9 @@ async def _cited(
     if database != DATABASE:
         return []
     base = datasette.get_database(DATABASE)
-    answers = await quotable.answers_of_rows(base, columns, [list(row) for row in rows])
+    answers = await quotable.answers_of_rows(
+        base, columns, [list(row) for row in rows], silences=True
+    )
     urls = (datasette.urls.row(DATABASE, "answers", answer["id"]) for answer in answers)
     return [
         quotable.citation(answer, datasette.absolute_url(request, url))

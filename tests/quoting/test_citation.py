@@ -238,7 +238,7 @@ def test_words_that_were_never_written_are_not_cited(real):
 
 def test_answers_are_cited_as_files(site):
     count = sql(site, "select count(*) as n from answers")[0]["n"]
-    answer = get(site, "/questionnaires/dataset.bib")
+    answer = get(site, "/questionnaires/dataset.bib?_size=max")
     assert answer.headers["content-type"].startswith("application/x-bibtex")
     library = bibtexparser.parse_string(answer.text)
     assert len(library.entries) == count
