@@ -40,6 +40,7 @@ quick: .venv/tested-with
 
 bench: .venv/installed
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/dataset.py
 	$(BIN)/python bench/search.py
 
 demo: .venv/installed

@@ -1,19 +1,24 @@
-"""How fast the build is, how much memory it takes, and how far it is from the least possible.
+"""How fast a build is, how much memory it takes, and how far it is from the least possible.
 
-    make bench                               1,000, 10,000 and 100,000 answers
-    python bench/build.py 1000 10000         other sizes
+    make bench                               2,000 and 20,000 answers
+    python bench/build.py 1000 100000        other sizes
 
 For each size it invents a corpus (bench/corpus.py), runs `python build.py` on it in a process of
-its own, checks the database against what was invented, and runs the floor (bench/floor.py) in
-another. Everything is written to a temporary folder ($TMPDIR), and removed after.
+its own (every reading is a guess), writes the records down (`receive`), runs the build again from
+nothing, changes one document and builds once more over the earlier database; it checks the database
+against what was invented, and runs the floor (bench/floor.py). Everything is written to a temporary
+folder ($TMPDIR), and removed after.
 
 How to read the figures:
-  build s       wall-clock of the whole command, Python's own start included (0.2 s or so,
-                which weighs on the smallest size)
+  build s       wall-clock of a build of recorded readings from nothing, Python's own start included
+                (0.2 s or so, which weighs on the smallest size)
   answers/s     answers / build s
-  peak MiB      the most memory the build's process held (getrusage's ru_maxrss)
+  peak MiB      the most memory that one process of the build held (getrusage's ru_maxrss)
   floor s       the same questions and answers into bare sqlite3 with FTS5, its start included too
-  x floor       build s / floor s: what reading, checking, rendering and proving cost
+  x floor       build s / floor s: what cutting, checking, rendering and proving cost
+  guessed       a build without records / build s: what reading costs
+  rebuilt       a build after one document changed / build s
+  rebuilt g.    the same without records / the build without records
   memory ratio  peak at the largest size / peak at the next smaller one: about 1 when memory does
                 not grow with the corpus; the goal is 1.5 at most
 
@@ -54,18 +59,24 @@ class Measure:
     answers: int
     build: Run
     floor: Run
+    guessed: Run
+    rebuilt: Run
+    guessed_again: Run
 
     def __str__(self) -> str:
         rate = self.answers / self.build.seconds
-        ratio = self.build.seconds / self.floor.seconds
         return (
             f"{self.answers:>9,}{self.build.seconds:>10.2f}{rate:>11,.0f}{self.build.peak:>10.1f}"
-            f"{self.floor.seconds:>10.2f}{ratio:>10.1f}"
+            f"{self.floor.seconds:>10.2f}{self.build.seconds / self.floor.seconds:>10.1f}"
+            f"{self.guessed.seconds / self.build.seconds:>10.2f}"
+            f"{self.rebuilt.seconds / self.build.seconds:>10.2f}"
+            f"{self.guessed_again.seconds / self.guessed.seconds:>12.2f}"
         )
 
 
 HEADER = (
     f"{'answers':>9}{'build s':>10}{'answers/s':>11}{'peak MiB':>10}{'floor s':>10}{'x floor':>10}"
+    f"{'guessed':>10}{'rebuilt':>10}{'rebuilt g.':>12}"
 )
 
 
@@ -85,18 +96,38 @@ def run(*command: str | Path) -> Run:
 
 
 def measure(size: int) -> Measure:
-    """Invent a corpus, build it, check what was read, and measure the floor on the same rows."""
+    """Invent a corpus, build it in each way, check what was read, and measure the floor."""
     with tempfile.TemporaryDirectory(prefix="motamot-bench-") as name:
         folder = Path(name)
         answers = corpus.write_with_truth(folder, size)
-        db = folder / "questionnaires.db"
-        build = run(BUILD, "--quiet", "--raw", folder / "raw", "--db", db)
+        raw, db = folder / "raw", folder / "questionnaires.db"
+        command = (BUILD, "--quiet", "--raw", raw, "--db", db)
+        guessed = run(*command)
+        change(raw)
+        guessed_again = run(*command)
+        change(raw, back=True)
+        run(BUILD, "receive", "--raw", raw, raw)
+        db.with_name(".questionnaires.kept").unlink()
+        build = run(*command)
         wrong = list(corpus.check_truth(folder, db))
         if wrong:
             shown = "\n".join(wrong[:20])
             sys.exit(f"{shown}\n{len(wrong)} documents were not read as they were written")
         floor = run(HERE / "floor.py", db, folder / "floor.db")
-    return Measure(answers, build, floor)
+        changed = change(raw)
+        changed.with_suffix(".reading").unlink()
+        run(BUILD, "receive", "--raw", raw, changed)
+        rebuilt = run(*command)
+    return Measure(answers, build, floor, guessed, rebuilt, guessed_again)
+
+
+def change(raw: Path, *, back: bool = False) -> Path:
+    """Change one word of an answer in the last document, or change it back."""
+    document = sorted(raw.glob("*/*.md"))[-1]
+    words = ("ville", "cité")
+    text = document.read_text(encoding="utf-8")
+    document.write_text(text.replace(*(reversed(words) if back else words)), encoding="utf-8")
+    return document
 
 
 def main() -> None:
@@ -104,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000, 100_000])
+    parser.add_argument("sizes", nargs="*", type=int, default=[2_000, 20_000])
     measures: list[Measure] = []
     sizes = sorted(parser.parse_args().sizes)
     if sizes[0] < 1:
