@@ -18,7 +18,7 @@ import difflib
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,13 @@ from typing import Any
 import click
 
 from motamot.dataset.documents import SUFFIXES, show
-from motamot.dataset.folder import nothing_read, open_raw, read_edition, read_questionnaire
+from motamot.dataset.folder import (
+    bad_identifier,
+    nothing_read,
+    open_raw,
+    read_edition,
+    read_questionnaire,
+)
 from motamot.dataset.model import Questionnaire, Received
 from motamot.dataset.permalinks import RECORD, Ledger
 from motamot.publishing.file import inspect_data, replacing
@@ -41,7 +47,6 @@ from motamot.recording.record import FIXED_HERE, SUFFIX, Record, written
 from motamot.text.problems import Problem, Where, in_order
 
 HERE = Path(__file__).parent
-Command = Callable[..., None]
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILES = click.Path(exists=True, path_type=Path)
 RAW = click.option("--raw", type=_FOLDER, help="The folder of received documents.  [raw/]")
@@ -268,16 +273,20 @@ def _place(
     file: Path, raw: Path, questionnaire: str | None, respondent: str | None, problems: Problems
 ) -> Path | None:
     """Where a document stands in raw/, copied there if it came from elsewhere."""
-    if file.suffix.lower() not in SUFFIXES:
+    inside = file.resolve().parent.parent == raw.resolve()
+    if (file.suffix if inside else file.suffix.lower()) not in SUFFIXES:
         expected = f"a document in one of the formats {', '.join(SUFFIXES)}"
         action = "Save its text as .md or .txt, and receive that."
         problems.report([Problem(Where(show(file)), "error", expected, f"“{file.name}”", action)])
         return None
-    if file.resolve().parent.parent == raw.resolve():
+    if inside:
         return raw / file.parent.name / file.name
-    questionnaire = questionnaire or _ask("--questionnaire", "Which questionnaire is it a reply to")
-    own = respondent or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
-    place, found = intake.place(file, raw / questionnaire, own or "liste-exemple")
+    folder = questionnaire or _ask("--questionnaire", "Which questionnaire is it a reply to")
+    own = respondent or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "liste-exemple"
+    where = Where(show(file))
+    found = [*bad_identifier(folder, where), *bad_identifier(own, where)]
+    if not found:
+        place, found = intake.place(file, raw / folder, own)
     problems.report(found)
     return None if found else place
 

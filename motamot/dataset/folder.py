@@ -137,7 +137,7 @@ def _respondents(path: Path) -> tuple[dict[str, Respondent], list[Problem]]:
     mapping, problems = yaml_file.load(path, show(path))
     found: dict[str, Respondent] = {}
     for key, entry in mapping.entries.items():
-        problems += _bad_identifier(key, Where(show(path), entry.line))
+        problems += bad_identifier(key, Where(show(path), entry.line))
         fields = entry.below or yaml_file.Mapping({"name": entry})
         problems += yaml_file.wrong_keys(fields, _RESPONDENT_FIELDS, show(path))
         name = fields.text("name")
@@ -181,7 +181,8 @@ def _not_among(
     ]
 
 
-def _bad_identifier(text: str, where: Where) -> list[Problem]:
+def bad_identifier(text: str, where: Where) -> list[Problem]:
+    """An error when a name cannot be part of an address."""
     if IDENTIFIER.fullmatch(text):
         return []
     better = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "liste-exemple"
@@ -202,44 +203,29 @@ def _bad_identifier(text: str, where: Where) -> list[Problem]:
 def read_questionnaire(folder: Path, guess: Guess) -> tuple[Questionnaire, list[Problem]]:
     """Read questionnaire.yml and every document of one folder; `guess` reads those that have no
     record."""
-    made, problems = _described(folder)
-    problems = _bad_identifier(folder.name, Where(show(folder))) + problems
+    made, said = _described(folder)
     files, others = _documents(folder)
+    problems = [*bad_identifier(folder.name, Where(show(folder))), *said]
     if not files and not made.said:
-        problems.append(
-            Problem(
-                Where(show(folder)),
-                "warning",
-                "replies as .md or .txt files, or questions.md",
-                "none",
-                "Drop a reply into this folder, or remove it.",
-            )
+        expected, action = (
+            "replies as .md or .txt files, or questions.md",
+            "Drop a reply into this folder, or remove it.",
         )
-    blanks = [p for p in files if p.stem == BLANK_STEM]
-    problems += [
-        Problem(
-            Where(show(path)),
-            "error",
-            "one blank questionnaire",
-            f"this one beside {show(blanks[0])}",
-            "Keep one of the two.",
-        )
-        for path in blanks[1:]
-    ]
-    files = [*blanks[:1], *(p for p in files if p.stem != BLANK_STEM)]
-    for path in files[len(blanks[:1]) :]:
-        problems += _bad_identifier(path.stem, Where(show(path)))
-    documents, found = read_documents(files, made.declined, guess)
-    made = replace(
-        made,
-        blank=documents.blank,
-        received=documents.received,
-        reference=documents.reference,
-    )
+        problems.append(Problem(Where(show(folder)), "warning", expected, "none", action))
+    blanks = [path for path in files if path.stem == BLANK_STEM]
+    for path in blanks[1:]:
+        found, action = f"this one beside {show(blanks[0])}", "Keep one of the two."
+        where = Where(show(path))
+        problems.append(Problem(where, "error", "one blank questionnaire", found, action))
+    replies = [path for path in files if path.stem != BLANK_STEM]
+    for path in replies:
+        problems += bad_identifier(path.stem, Where(show(path)))
+    documents, wrong = read_documents([*blanks[:1], *replies], made.declined, guess)
+    made = replace(made, **vars(documents))
     records = [document.record for document in made.documents if document.record]
     originals = {record.original.name for record in records if record.original}
     strange = (problem for path in others if (problem := _strange(path, originals)))
-    return made, [*problems, *strange, *found]
+    return made, [*problems, *strange, *wrong]
 
 
 def _documents(folder: Path) -> tuple[list[Path], list[Path]]:

@@ -71,68 +71,75 @@ def rows_of(
 ) -> Rows:
     """Render one questionnaire, document by document; `respondents` are those of the whole dataset
     that are named."""
-    about = made.about
-    language = about.language or ASSUMED
-
-    def show(readings: list[str], *, questions: bool = False) -> Shown:
-        return kept.take(
-            [language, questions, *readings],
-            lambda: shown(readings, language, questions=questions),
-            packed,
-            unpacked,
-        )
-
-    asked = show([q.reading for q in made.questions], questions=True)
-    groups = [
-        (own, show([a.reading for a in own]))
-        for own in ([a for a in made.answers if a.document == d.id] for d in made.documents)
-    ]
+    language = made.about.language or ASSUMED
+    asked = _shown([q.reading for q in made.questions], language, kept, questions=True)
+    by_document = [[a for a in made.answers if a.document == d.id] for d in made.documents]
+    said = [_shown([a.reading for a in own], language, kept) for own in by_document]
     questions = list(zip(made.questions, asked.texts, strict=True))
-    answers = [pair for own, s in groups for pair in zip(own, s.texts, strict=True)]
-    answer_rows = [_answer(a, text) for a, text in answers]
-    links = [
-        *(row for q, text in questions for row in _links(q.id, (q.id, None), text)),
-        *(row for a, text in answers for row in _links(a.id, (None, a.id), text)),
+    answers = [
+        pair
+        for own, found in zip(by_document, said, strict=True)
+        for pair in zip(own, found.texts, strict=True)
     ]
     words: Counter[tuple[str, str]] = Counter()
-    for found in (asked, *(s for _, s in groups)):
+    for found in (asked, *said):
         for folded, written, count in found.words:
             words[folded, written] += count
+    rows = _described(made) | _told(questions, answers)
+    rows["dataset_rows"] = list(_flat(made, questions, answers, respondents, edition))
     return Rows(
-        rows={
-            "questionnaires": [
-                (
-                    *(about.id, made.title, about.election, about.place, about.date),
-                    *(about.language, about.asked_by, about.source_url, about.note),
-                )
-            ],
-            "sections": [(s.id, s.questionnaire, s.position, s.title) for s in made.sections],
-            "questions": [_question(q, text) for q, text in questions],
-            "documents": [_document(d) for d in made.documents],
-            "replies": [
-                (
-                    *(r.id, r.questionnaire, r.respondent, r.status, r.document),
-                    *(r.received_on, r.note, r.author_from),
-                )
-                for r in made.replies
-            ],
-            "passages": [row for d in made.documents for row in _passages(d)],
-            "answers": answer_rows,
-            "paragraphs": [
-                *(row for q, text in questions for row in _paragraphs((q.id, None), q, text)),
-                *(row for a, text in answers for row in _paragraphs((None, a.id), a, text)),
-            ],
-            "links": links,
-            "dataset_rows": list(_flat(made, questions, answers, respondents, edition)),
-        },
-        terms={
-            "questions": asked.terms,
-            "answers": [term for _, s in groups for term in s.terms],
-        },
+        rows=rows,
+        terms={"questions": asked.terms, "answers": [t for found in said for t in found.terms]},
         words=dict(words),
         respondents=[r.respondent for r in made.replies],
-        counts=[_counts(made, d, answer_rows, links) for d in made.documents],
+        counts=[_counts(made, d, rows["answers"], rows["links"]) for d in made.documents],
     )
+
+
+def _shown(readings: list[str], language: str, kept: Kept, *, questions: bool = False) -> Shown:
+    return kept.take(
+        [language, questions, *readings],
+        lambda: shown(readings, language, questions=questions),
+        packed,
+        unpacked,
+    )
+
+
+def _described(made: Assembled) -> dict[str, list[Row]]:
+    """The rows of what was sent and received, in the order in which tables refer to each other."""
+    about = made.about
+    known = (about.election, about.place, about.date, about.language, about.asked_by)
+    return {
+        "questionnaires": [(about.id, made.title, *known, about.source_url, about.note)],
+        "sections": [(s.id, s.questionnaire, s.position, s.title) for s in made.sections],
+        "documents": [_document(d) for d in made.documents],
+        "replies": [
+            (
+                *(r.id, r.questionnaire, r.respondent, r.status, r.document),
+                *(r.received_on, r.note, r.author_from),
+            )
+            for r in made.replies
+        ],
+        "passages": [row for d in made.documents for row in _passages(d)],
+    }
+
+
+def _told(
+    questions: Sequence[tuple[Question, Rendered]], answers: Sequence[tuple[Answer, Rendered]]
+) -> dict[str, list[Row]]:
+    """The rows of what was asked and answered."""
+    return {
+        "questions": [_question(q, text) for q, text in questions],
+        "answers": [_answer(a, text) for a, text in answers],
+        "paragraphs": [
+            *(row for q, text in questions for row in _paragraphs((q.id, None), q, text)),
+            *(row for a, text in answers for row in _paragraphs((None, a.id), a, text)),
+        ],
+        "links": [
+            *(row for q, text in questions for row in _links(q.id, (q.id, None), text)),
+            *(row for a, text in answers for row in _links(a.id, (None, a.id), text)),
+        ],
+    }
 
 
 def _flat(

@@ -34,6 +34,7 @@ from motamot.text.problems import Problem, Where, nearest
 
 Kind = Literal["title", "preamble", "section", "question", "answer", "note", "blank", "absent"]
 Place = tuple[int, int]  # line and column, both from 1
+Wrong = tuple[str, str, str]  # what was expected, what was found, what to do
 
 FORMAT = "1"
 FIXED_HERE = "fixed here"
@@ -49,6 +50,7 @@ KEYS = (
 _OPTIONAL = ("original", "respondents")
 _DECODER = json.JSONDecoder()
 _ENTRY = re.compile(r"(\?\s*)?(-|\d{1,9}(?::\d{1,9})?)\s+([a-z]+)(?=\s|$)[ \t]*(.*)")
+_NUMBER = re.compile(r'([^\s"@#]\S*)(?=\s|$)[ \t]*')
 _RESPONDENT = re.compile(r"@([a-z0-9]+(?:-[a-z0-9]+)*)(?=\s|$)[ \t]*")
 _AFTER = re.compile(r'(?:^|[ \t]{2,})(?=")')
 _REMARK = re.compile(r"(?:^|[ \t]{2,})#[ \t]*(.*)$")
@@ -232,8 +234,8 @@ def _header(lines: list[str], path: str) -> tuple[dict[str, str], list[Problem]]
     return found, problems
 
 
-def _bad_value(key: str, value: str) -> tuple[str, str, str] | None:
-    """(expected, found, what to do) when the value of a key is not of its form."""
+def _bad_value(key: str, value: str) -> Wrong | None:
+    """What is wrong when the value of a key is not of its form."""
     forms = {
         "format": (re.escape(FORMAT), f"format {FORMAT}", "A later build.py may read it."),
         "sha256": (r"[0-9a-fA-F]{64}", "64 figures and letters a-f", "`build.py receive` says it."),
@@ -262,51 +264,57 @@ def _bad_value(key: str, value: str) -> tuple[str, str, str] | None:
     return expected, f"“{value}”" if value else "nothing", action
 
 
-def _entry(line: str, number: int) -> Entry | tuple[str, str, str]:
-    """One line -> its entry, or (expected, found, what to do)."""
+def _entry(line: str, number: int) -> Entry | Wrong:
+    """One line -> its entry, or what is wrong with it."""
     found = _ENTRY.fullmatch(line.strip())
     shown = f"“{line.strip()[:80]}”"
     if not found:
         expected = "a place (12, 12:38 or -), a kind, and the first words"
         return expected, shown, "Write for instance “12 question 3  First words …”."
     doubt, place, kind, rest = found.groups()
-    if kind not in KINDS:
-        near = nearest(kind, KINDS)
-        expected = f"one of {', '.join(KINDS)}"
-        return expected, f"“{kind}”", f"Did you mean “{near}”?" if near else "Write one of these."
-    own = None
-    if kind in NUMBERED:
-        own, _, rest = rest.partition(" ")
-        rest = rest.lstrip(" \t")
-        if not own or own.startswith(('"', "@", "#")):
-            return f"the number of a question after “{kind}”", shown, "Write it."
-    at = None
-    if place != "-":
-        at_line, _, column = place.partition(":")
-        at = (int(at_line), int(column or 1))
-    elif kind not in UNPLACED:
-        return f"the line where this {kind} stands", "“-”", "Only a blank or absent has none."
-    if kind == "absent" and at:
-        return "“-” before absent", f"“{place}”", "What the document lacks stands nowhere in it."
+    wrong = _wrong_place(place, kind)
+    if wrong:
+        return wrong
+    own = _NUMBER.match(rest) if kind in NUMBERED else None
+    if kind in NUMBERED and not own:
+        return f"the number of a question after “{kind}”", shown, "Write it."
+    rest = rest[own.end() :] if own else rest
     respondent = _RESPONDENT.match(rest)
     rest = rest[respondent.end() :] if respondent else rest
     said = _read_words(rest)
     if said is None:
         return "a closed label, as a JSON string", f"“{rest[:80]}”", 'Close it with ".'
-    before, words, goes_on, after, remark = said
-    return Entry(
+    line_, _, column = place.partition(":")
+    made = Entry(
         kind,  # type: ignore[arg-type]
-        at,
-        own,
+        None if place == "-" else (int(line_), int(column or 1)),
+        own[1] if own else None,
         respondent[1] if respondent else None,
-        before,
-        words,
-        goes_on,
-        after,
-        doubt is not None,
-        remark,
-        number,
     )
+    before, words, goes_on, after, remark = said
+    return replace(
+        made,
+        before=before,
+        words=words,
+        goes_on=goes_on,
+        after=after,
+        remark=remark,
+        doubtful=doubt is not None,
+        line=number,
+    )
+
+
+def _wrong_place(place: str, kind: str) -> Wrong | None:
+    """What is wrong with a kind, or with where it stands."""
+    if kind not in KINDS:
+        near = nearest(kind, KINDS)
+        action = f"Did you mean “{near}”?" if near else "Write one of these."
+        return f"one of {', '.join(KINDS)}", f"“{kind}”", action
+    if place == "-" and kind not in UNPLACED:
+        return f"the line where this {kind} stands", "“-”", "Only a blank or absent has none."
+    if place != "-" and kind == "absent":
+        return "“-” before absent", f"“{place}”", "What the document lacks stands nowhere in it."
+    return None
 
 
 def _read_words(rest: str) -> tuple[str, str | None, bool, str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,13 @@ def test_a_format_that_is_not_read_is_said(raw, receive, tmp_path):
     done = receive("a.docx", "--questionnaire", "exemple")
     assert done.returncode == 1
     assert "Save its text as .md or .txt, and receive that." in done.stderr
+
+
+def test_a_name_that_cannot_be_an_address_is_said_and_nothing_is_copied(raw, receive):
+    done = receive("Réponse de A.md", "--questionnaire", "Exemple 2032", "--respondent", "liste-a")
+    assert done.returncode == 1
+    assert "found “Exemple 2032”. Rename it, for instance “exemple-2032”" in done.stderr
+    assert list(raw.iterdir()) == []
 
 
 def test_a_second_reply_is_read_by_the_questions_of_the_first(raw, receive, tmp_path):
@@ -206,7 +214,5 @@ def test_several_lists_may_answer_in_one_document(raw, receive, run_build, tmp_p
     )
     done = run_build("--raw", "raw", "--db", "q.db", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    import sqlite3
-
     found = sqlite3.connect(tmp_path / "q.db").execute("SELECT id, text FROM answers").fetchall()
     assert found == [("exemple_1_liste-a", "Oui."), ("exemple_1_liste-b", "Non.")]
