@@ -50,8 +50,8 @@ demo: .venv/installed
 	$(BIN)/datasette demo --host 127.0.0.1 --port $(PORT)
 
 clean:
-	rm -rf .venv demo build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -f questionnaires.db* inspect-data.json .questionnaires.kept
+	rm -rf .venv .kept demo build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -f questionnaires.db* inspect-data.json
 
 # Made again only when what is to be installed has changed.
 .venv/installed: pyproject.toml constraints.txt

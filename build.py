@@ -16,8 +16,11 @@ from __future__ import annotations
 
 import difflib
 import re
+import shutil
 import signal
+import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,7 +40,7 @@ from motamot.dataset.folder import (
 from motamot.dataset.model import Questionnaire, Received
 from motamot.dataset.permalinks import RECORD, Ledger
 from motamot.publishing.file import inspect_data, replacing
-from motamot.publishing.kept import write_kept
+from motamot.publishing.kept import Keeping
 from motamot.publishing.prepared import Order, Prepared, prepare_all
 from motamot.publishing.rows import Counts
 from motamot.publishing.write import Writer
@@ -185,19 +188,18 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     """Write the database, unless something is wrong: then the earlier one stays as it was."""
     problems = Problems()
     summary = Summary()
-    kept = db.with_name(f".{db.stem}.kept")
-    with replacing(db) as building, replacing(kept) as keeping:
+    with replacing(db) as building, _keeping(db) as (keeping, kept):
         folder, found = open_raw(raw)
         problems.report(found)
         edition, found = read_edition(_metadata(db))
         problems.report(found)
         writer = Writer(building, edition, folder.respondents)
         ledger = Ledger(raw, recording=release)
-        order = Order(folder, _guess, edition, release, write=True, kept=kept)
+        order = Order(folder, _guess, edition, release, write=True, kept=keeping.path)
         for made in _checked(order, ledger, problems, quiet):
             if made.rows and not problems.errors:
                 writer.add(made.rows)
-                write_kept(keeping, (made.kept or {}).items())
+                keeping.add(kept, made.kept or {})
                 summary.add(made.rows.counts)
         problems.report(ledger.problems())
         if problems.errors:
@@ -206,6 +208,7 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
         writer.redirect(ledger.redirects())
         writer.close()
         described = inspect_data(building)
+        keeping.close(kept)
     with replacing(db.with_name("inspect-data.json")) as building:
         building.write_text(described, encoding="utf-8")
     if not quiet:
@@ -222,6 +225,24 @@ def record(ledger: Ledger, path: Path, quiet: bool) -> None:
             writing.write_bytes(text.encode())
     if not quiet:
         click.echo(f"{path}: {_number(text.count(chr(10)), 'identifier')}, {new} new.")
+
+
+@contextmanager
+def _keeping(db: Path) -> Iterator[tuple[Keeping, Path]]:
+    """Where what this build makes is kept for the next one of the same database, and a path to
+    write it at; in the checkout, or nowhere that lasts when that cannot be written."""
+    with tempfile.TemporaryDirectory() as nowhere:
+        keeping = Keeping(HERE / ".kept", db)
+        try:
+            keeping.path.parent.mkdir(exist_ok=True)
+            folder = tempfile.mkdtemp(prefix="building-", dir=keeping.path.parent)
+        except OSError:
+            folder = nowhere
+            keeping = Keeping(Path(nowhere), db)
+        try:
+            yield keeping, Path(folder) / "kept.db"
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _metadata(db: Path) -> Path:
@@ -426,8 +447,9 @@ def _writing(path: Path) -> Iterator[None]:
     """A file that cannot be written is wrong use, said in one sentence."""
     try:
         yield
-    except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.UsageError(f"cannot write {path}: {reason}") from error
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -107,7 +108,7 @@ def measure(size: int) -> Measure:
         guessed_again = run(*command)
         change(raw, back=True)
         run(BUILD, "receive", "--raw", raw, raw)
-        db.with_name(".questionnaires.kept").unlink()
+        shutil.rmtree(HERE.parent / ".kept", ignore_errors=True)
         build = run(*command)
         wrong = list(corpus.check_truth(folder, db))
         if wrong:

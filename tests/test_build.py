@@ -18,6 +18,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from motamot.publishing.kept import Keeping, Kept
 from motamot.text.source import decode
 from tests.confirming import confirm
 
@@ -241,11 +242,7 @@ def test_the_database_goes_where_db_says_and_inspect_data_beside_it(
     folder_of(tmp_path / "raw", small())
     done = run_build("--raw", "raw", "--db", "new/folder/out.db", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert sorted(contents(tmp_path / "new")) == [
-        "folder/.out.kept",
-        "folder/inspect-data.json",
-        "folder/out.db",
-    ]
+    assert sorted(contents(tmp_path / "new")) == ["folder/inspect-data.json", "folder/out.db"]
     described = json.loads((tmp_path / "new/folder/inspect-data.json").read_text())["out"]
     written = (tmp_path / "new/folder/out.db").read_bytes()
     assert described["hash"] == hashlib.sha256(written).hexdigest()
@@ -346,11 +343,12 @@ def test_a_killed_build_leaves_the_earlier_one_and_the_next_one_succeeds(
     after = contents(tmp_path)
     left = set(after) - set(before)
     assert {name: data for name, data in after.items() if name not in left} == before
-    assert all(name.startswith((".out.db-", ".out.kept-")) for name in left)
+    assert all(name.startswith(".out.db-") for name in left)
     shutil.rmtree(tmp_path / "raw")
     folder_of(tmp_path / "raw", small())
     assert run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path).returncode == 0
     assert rows(tmp_path / "out.db", "SELECT count(*) FROM documents") == [(2,)]
+    assert not list(tmp_path.glob(".out.db-*"))  # the next one tidies up
 
 
 def test_a_build_leaves_what_was_received_as_it_was(tmp_path: Path, run_build: Run) -> None:
@@ -388,7 +386,6 @@ def built(folder: Path, run_build: Run, raw: str = "raw", **variables: str) -> d
     done = run_build("--raw", raw, "--db", out / "questionnaires.db", cwd=folder, **variables)
     assert done.returncode == 0, done.stderr
     written = contents(out)
-    assert written.pop(".questionnaires.kept")  # for the next build, and not published
     assert sorted(written) == ["inspect-data.json", "questionnaires.db"]
     return written
 
@@ -758,7 +755,7 @@ def test_a_change_is_built_as_from_nothing_with_what_earlier_builds_made(
     tmp_path: Path, run_build: Run
 ) -> None:
     """The same bytes whether another build went before, and many questionnaires or few."""
-    many(tmp_path / "raw", 12)
+    many(tmp_path / "raw", 30)
     confirm(tmp_path / "raw", run_build)
     (tmp_path / "raw" / "exemple-3" / "liste-a.reading").unlink()  # one that is guessed
     run_build("--raw", "raw", "--db", "a/out.db", cwd=tmp_path)
@@ -773,15 +770,26 @@ def test_a_change_is_built_as_from_nothing_with_what_earlier_builds_made(
 
 @pytest.mark.parametrize("spoilt", [b"", b"not a database", b"SQLite format 3\0" + b"\0" * 4000])
 def test_a_spoilt_file_of_an_earlier_build_is_as_good_as_none(
-    spoilt: bytes, tmp_path: Path, run_build: Run
+    spoilt: bytes, tmp_path: Path
 ) -> None:
-    folder_of(tmp_path / "raw", small())
-    run_build("--raw", "raw", "--db", "a/out.db", cwd=tmp_path)
-    before = (tmp_path / "a/out.db").read_bytes()
-    (tmp_path / "a/.out.kept").write_bytes(spoilt)
-    done = run_build("--raw", "raw", "--db", "a/out.db", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "a/out.db").read_bytes() == before
+    keeping = Keeping(tmp_path, tmp_path / "out.db")
+    keeping.path.write_bytes(spoilt)
+    kept = Kept(keeping.path)
+    assert kept.take(["Oui"], lambda: "made", str, str) == "made"
+
+
+def test_what_was_kept_is_taken_over_and_the_files_of_many_databases_do_not_pile_up(
+    tmp_path: Path,
+) -> None:
+    for at in range(20):
+        keeping = Keeping(tmp_path, tmp_path / f"{at}.db")
+        kept = Kept(keeping.path)
+        for text in range(50):
+            kept.take([text], lambda: "made", str, str)
+        keeping.add(tmp_path / "building", kept.used)
+        keeping.close(tmp_path / "building")
+    assert len(list(tmp_path.glob("*.db"))) <= 8
+    assert Kept(keeping.path).take([3], lambda: "made again", str, str) == "made"
 
 
 # --- nothing good is replaced by nothing ----------------------------------------------------------

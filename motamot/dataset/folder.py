@@ -39,6 +39,7 @@ _AUTHORS = ("document", "sender", "inferred")
 _NAMED = ("given", "inferred")
 _EDITION = ("public_url", "publisher", "contact")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # written in C where it is there
+_AGAIN = "Build again when nothing changes in it."
 _ONE_OF = {
     "status": "Write one of these, or leave it out: it follows from the document.",
     "author_from": "Write one of these, or leave it out: it is not known.",
@@ -203,8 +204,12 @@ def bad_identifier(text: str, where: Where) -> list[Problem]:
 def read_questionnaire(folder: Path, guess: Guess) -> tuple[Questionnaire, list[Problem]]:
     """Read questionnaire.yml and every document of one folder; `guess` reads those that have no
     record."""
-    made, said = _described(folder)
-    files, others = _documents(folder)
+    held = _listed(folder)
+    if not held and not folder.is_dir():
+        gone = Problem(Where(show(folder)), "error", "the folder that was there", "none", _AGAIN)
+        return Questionnaire(folder.name, show(folder)), [gone]
+    made, said = _described(folder, folder / "questionnaire.yml" in held)
+    files, others = _documents(held)
     problems = [*bad_identifier(folder.name, Where(show(folder))), *said]
     if not files and not made.said:
         expected, action = (
@@ -228,14 +233,14 @@ def read_questionnaire(folder: Path, guess: Guess) -> tuple[Questionnaire, list[
     return made, [*problems, *strange, *wrong]
 
 
-def _documents(folder: Path) -> tuple[list[Path], list[Path]]:
-    """(the documents of a folder, whatever else it holds), by name."""
+def _documents(held: list[Path]) -> tuple[list[Path], list[Path]]:
+    """(the documents among what a folder holds, whatever else it does), by name."""
     files: list[Path] = []
     others: list[Path] = []
-    for path in _listed(folder):
+    for path in held:
         if path.name.startswith(".") or path.name == "questionnaire.yml":
             continue
-        if path.is_file() and path.suffix in SUFFIXES:
+        if path.suffix in SUFFIXES and not path.is_dir():
             files.append(path)
         else:
             others.append(path)
@@ -278,12 +283,12 @@ def _rename(path: Path) -> str:
     return "It was not read. Save its text as .md to publish it, or move it elsewhere."
 
 
-def _described(folder: Path) -> tuple[Questionnaire, list[Problem]]:
+def _described(folder: Path, there: bool) -> tuple[Questionnaire, list[Problem]]:
     """What questionnaire.yml says: the questionnaire without its documents."""
     path = folder / "questionnaire.yml"
     shown = show(path)
     made = Questionnaire(id=folder.name, path=show(folder))
-    if not path.exists():
+    if not there:
         return made, []
     mapping, problems = yaml_file.load(path, shown)
     readable = not problems

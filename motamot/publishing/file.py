@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -17,10 +18,30 @@ from datasette.inspect import inspect_hash, inspect_tables
 def replacing(path: Path) -> Iterator[Path]:
     """A path to write a new file at; the file takes its real place only when all went well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+    _tidy(path)
+    prefix = f".{path.name}-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
         building = Path(folder) / path.name
         yield building
         os.replace(building, path)
+
+
+def _tidy(path: Path) -> None:
+    """Remove what a process that was killed left of the same file."""
+    for folder in path.parent.glob(f".{path.name}-*-*"):
+        process = folder.name.split("-")[-2]
+        if process.isdecimal() and not _runs(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        pass
+    return True
 
 
 def inspect_data(path: Path) -> str:

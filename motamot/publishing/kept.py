@@ -1,15 +1,17 @@
 """What earlier builds made, taken over where nothing that made it has changed.
 
-Only what depends on nothing but its inputs and this package's code is kept, under the hash of both,
-in a file beside the database: the next build gives the same bytes with it and without.
+Only what depends on nothing but its inputs and this package's code is kept, under the hash of both:
+the next build gives the same bytes with it and without. The file is no part of what is published,
+and stands in a folder of its own, one for each database.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +21,8 @@ from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 
+WORTH = 40  # texts of documents: a smaller dataset is built as fast without
+MOST = 8  # databases of one checkout whose files are kept
 LIBRARIES = ("markdown-it-py", "linkify-it-py", "nh3", "snowballstemmer")
 
 
@@ -59,15 +63,34 @@ class Kept:
         return None
 
 
-def write_kept(path: Path, used: Iterable[tuple[str, str]]) -> None:
-    """Add to the file that the next build looks into."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
-        )
-        connection.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", used)
-        connection.commit()
+class Keeping:
+    """The file that the next build of a database looks into, written a questionnaire at a time."""
+
+    def __init__(self, folder: Path, db: Path) -> None:
+        name = hashlib.sha256(str(db.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
+        self.path = folder / f"{name[:16]}.db"
+        self._count = 0
+
+    def add(self, building: Path, used: dict[str, str]) -> None:
+        """Write to `building` what one questionnaire needed."""
+        with closing(sqlite3.connect(building)) as connection:
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
+            )
+            connection.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", used.items())
+            connection.commit()
+        self._count += len(used)
+
+    def close(self, building: Path) -> None:
+        """Put the file in its place, where it is worth it; the oldest of many others go."""
+        if self._count < WORTH:
+            self.path.unlink(missing_ok=True)
+            return
+        os.replace(building, self.path)
+        others = sorted(self.path.parent.glob("*.db"), key=lambda p: p.stat().st_mtime)
+        for old in others[:-MOST]:
+            old.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,11 @@ CASES = sorted(path for path in INVALID.iterdir() if path.is_dir())
 MESSAGE = re.compile(r"raw[^:]*(:\d+)?: (error|warning): expected .+; found .+\. .+[.?]")
 
 # Messages that a folder kept in git cannot bring about; a test of their own shows each.
-SHOWN_ELSEWHERE = {"a file that can be read", "no document of “…” yet"}
+SHOWN_ELSEWHERE = {
+    "a file that can be read",
+    "no document of “…” yet",
+    "the folder that was there",
+}
 UNCONFIRMED = ": expected a reading that a person confirmed, in "
 
 
@@ -168,6 +172,12 @@ def test_a_document_that_cannot_be_read_is_said_and_the_others_still_are(
         "Check that it is there, and its permissions."
     ]
     assert [received.stem for received in questionnaire.received] == ["liste-b"]
+
+
+def test_a_folder_that_vanishes_while_the_others_are_read_is_no_empty_one(tmp_path: Path) -> None:
+    _, (problem,) = read_questionnaire(tmp_path / "exemple", read)
+    assert problem.severity == "error"
+    assert problem.expected == "the folder that was there"
 
 
 # --- nothing that a person wrote is passed over in silence ---------------------------------------
