@@ -109,7 +109,7 @@ def check(outer: tuple[Path | None, bool], raw: Path | None, db: Path | None, qu
 @RAW
 @click.option("--questionnaire", help="The questionnaire's folder, for files that are not in raw/.")
 @click.option("--respondent", help="Who answers in the file.  [the file's name]")
-@click.argument("files", nargs=-1, required=True, type=_FILES)
+@click.argument("files", nargs=-1, type=_FILES)
 @click.pass_obj
 def receive(
     outer: tuple[Path | None, bool],
@@ -119,12 +119,13 @@ def receive(
     files: tuple[Path, ...],
 ) -> None:
     """Take documents in: copy each into raw/, read it, and write its record for a person to
-    confirm. A file or a folder of raw/ is only read; a record that is there is never overwritten.
+    confirm. A file or a folder of raw/ is only read (without FILES, all of it); a record that is
+    there is never overwritten.
     """
     folder = _raw(raw or outer[0])
     problems = Problems()
     wanted: dict[Path, set[Path]] = {}
-    for file in _documents(files):
+    for file in _documents(files or (folder,)):
         place = _place(file, folder, questionnaire, respondent, problems)
         if place:
             wanted.setdefault(place.parent, set()).add(place)
@@ -144,13 +145,13 @@ def receive(
 
 @main.command()
 @RAW
-@click.argument("files", nargs=-1, required=True, type=_FILES)
+@click.argument("files", nargs=-1, type=_FILES)
 @click.pass_obj
 def outline(outer: tuple[Path | None, bool], raw: Path | None, files: tuple[Path, ...]) -> None:
-    """Show how documents of raw/ are read, passage by passage, to compare with the document."""
-    del raw, outer  # the files say where they are; accepted as everywhere
+    """Show how documents of raw/ are read, passage by passage, to compare with the document;
+    without FILES, all of them."""
     problems = Problems()
-    wanted = list(_documents(files))
+    wanted = list(_documents(files or (_raw(raw or outer[0]),)))
     for path in dict.fromkeys(file.parent for file in wanted):
         read, found = read_questionnaire(path, _guess)
         problems.report(p for p in in_order(found) if p.severity == "error")

@@ -151,6 +151,12 @@ def test_outline_and_status_say_how_sure_a_reading_is(raw, receive, run_build, t
     outline = run_build("outline", "raw/exemple/liste-c.md", "--raw", "raw", cwd=tmp_path)
     assert outline.stdout.splitlines()[0] == "raw/exemple/liste-c.md: guessed, no record"
     assert "blank 2" in outline.stdout.splitlines()[-1]
+    everything = run_build("outline", "--raw", "raw", cwd=tmp_path).stdout
+    assert [line for line in everything.splitlines() if line.startswith("raw/")] == [
+        line for line in status.stdout.splitlines() if line.startswith("raw/")
+    ]
+    assert receive("--raw", "raw").returncode == 0
+    assert (raw / "exemple" / "liste-c.reading").exists()
 
 
 # --- a build from records -------------------------------------------------------------------------
