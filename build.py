@@ -16,11 +16,9 @@ from __future__ import annotations
 
 import difflib
 import re
-import shutil
 import signal
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -189,7 +187,8 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     """Write the database, unless something is wrong: then the earlier one stays as it was."""
     problems = Problems()
     summary = Summary()
-    with replacing(db) as building, _keeping(db) as (keeping, kept):
+    keeping = Keeping(HERE / ".kept", db)
+    with replacing(db) as building, keeping:
         folder, found = open_raw(raw)
         problems.report(found)
         edition, found = read_edition(_metadata(db))
@@ -200,7 +199,7 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
         for made in _checked(order, ledger, problems, quiet):
             if made.rows and not problems.errors:
                 writer.add(made.rows)
-                keeping.add(kept, made.kept or {})
+                keeping.add(made.kept or {})
                 summary.add(made.rows.counts)
         problems.report(ledger.problems())
         if problems.errors:
@@ -209,7 +208,7 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
         writer.redirect(ledger.redirects())
         writer.close()
         described = inspect_data(building)
-        keeping.close(kept)
+        keeping.close()
     with replacing(db.with_name("inspect-data.json")) as building:
         building.write_text(described, encoding="utf-8")
     if not quiet:
@@ -226,24 +225,6 @@ def record(ledger: Ledger, path: Path, quiet: bool) -> None:
             writing.write_bytes(text.encode())
     if not quiet:
         click.echo(f"{path}: {_number(text.count(chr(10)), 'identifier')}, {new} new.")
-
-
-@contextmanager
-def _keeping(db: Path) -> Iterator[tuple[Keeping, Path]]:
-    """Where what this build makes is kept for the next one of the same database, and a path to
-    write it at; in the checkout, or nowhere that lasts when that cannot be written."""
-    with tempfile.TemporaryDirectory() as nowhere:
-        keeping = Keeping(HERE / ".kept", db)
-        try:
-            keeping.path.parent.mkdir(exist_ok=True)
-            folder = tempfile.mkdtemp(prefix="building-", dir=keeping.path.parent)
-        except OSError:
-            folder = nowhere
-            keeping = Keeping(Path(nowhere), db)
-        try:
-            yield keeping, Path(folder) / "kept.db"
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _metadata(db: Path) -> Path:

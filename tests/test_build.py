@@ -786,8 +786,9 @@ def test_what_was_kept_is_taken_over_and_the_files_of_many_databases_do_not_pile
         kept = Kept(keeping.path)
         for text in range(50):
             kept.take([text], lambda: "made", str, str)
-        keeping.add(tmp_path / "building", kept.used)
-        keeping.close(tmp_path / "building")
+        with keeping:
+            keeping.add(kept.used)
+            keeping.close()
     assert len(list(tmp_path.glob("*.db"))) <= 8
     assert Kept(keeping.path).take([3], lambda: "made again", str, str) == "made"
 

@@ -17,13 +17,19 @@ from datasette.inspect import inspect_hash, inspect_tables
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path to write a new file at; the file takes its real place only when all went well."""
+    with beside(path) as building:
+        yield building
+        os.replace(building, path)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A path to write at, in a hidden folder beside a file; it is gone in the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _tidy(path)
     prefix = f".{path.name}-{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
-        building = Path(folder) / path.name
-        yield building
-        os.replace(building, path)
+        yield Path(folder) / path.name
 
 
 def _tidy(path: Path) -> None:

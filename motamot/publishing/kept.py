@@ -12,12 +12,14 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+
+from motamot.publishing.file import beside
 
 Made = TypeVar("Made")
 
@@ -64,16 +66,29 @@ class Kept:
 
 
 class Keeping:
-    """The file that the next build of a database looks into, written a questionnaire at a time."""
+    """The file that the next build of a database looks into, written a questionnaire at a time;
+    nothing is kept where its folder cannot be written."""
 
     def __init__(self, folder: Path, db: Path) -> None:
         name = hashlib.sha256(str(db.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
         self.path = folder / f"{name[:16]}.db"
         self._count = 0
+        self._building: Path | None = None
+        self._open = ExitStack()
 
-    def add(self, building: Path, used: dict[str, str]) -> None:
-        """Write to `building` what one questionnaire needed."""
-        with closing(sqlite3.connect(building)) as connection:
+    def __enter__(self) -> Self:
+        with suppress(OSError):
+            self._building = self._open.enter_context(beside(self.path))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def add(self, used: dict[str, str]) -> None:
+        """Write what one questionnaire needed."""
+        if self._building is None:
+            return
+        with suppress(sqlite3.Error), closing(sqlite3.connect(self._building)) as connection:
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
@@ -82,12 +97,15 @@ class Keeping:
             connection.commit()
         self._count += len(used)
 
-    def close(self, building: Path) -> None:
+    def close(self) -> None:
         """Put the file in its place, where it is worth it; the oldest of many others go."""
+        if self._building is None:
+            return
         if self._count < WORTH:
             self.path.unlink(missing_ok=True)
             return
-        os.replace(building, self.path)
+        with suppress(OSError):
+            os.replace(self._building, self.path)
         others = sorted(self.path.parent.glob("*.db"), key=lambda p: p.stat().st_mtime)
         for old in others[:-MOST]:
             old.unlink(missing_ok=True)
