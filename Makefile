@@ -30,13 +30,13 @@ test: .venv/tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto $(PYTEST)
+	$(BIN)/pytest -q -n auto --dist loadfile $(PYTEST)
 
 quick: .venv/tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	MOTAMOT_QUICK=1 $(BIN)/pytest -q -n auto --ignore tests/site $(PYTEST)
+	MOTAMOT_QUICK=1 $(BIN)/pytest -q -n auto --dist loadfile --ignore tests/site $(PYTEST)
 
 bench: .venv/installed
 	$(BIN)/python bench/build.py
