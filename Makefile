@@ -11,6 +11,7 @@
 PORT ?= 8001
 PYTHON ?= python3
 BIN = .venv/bin
+ALONE = tests/site/test_article.py  # a busy machine is late to fit its frames
 
 .PHONY: serve build release check test quick bench demo clean
 
@@ -30,7 +31,8 @@ test: .venv/tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto --dist loadfile $(PYTEST)
+	$(BIN)/pytest -q -n auto --dist loadfile --ignore $(ALONE) $(PYTEST)
+	$(BIN)/pytest -q $(ALONE) $(PYTEST)
 
 quick: .venv/tested-with
 	$(BIN)/ruff check .
