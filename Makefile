@@ -38,7 +38,7 @@ quick: .venv/tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	MOTAMOT_QUICK=1 $(BIN)/pytest -q -n auto --dist loadfile --ignore tests/site $(PYTEST)
+	MOTAMOT_QUICK=1 $(BIN)/pytest -q -n auto --ignore tests/site $(PYTEST)
 
 bench: .venv/installed
 	$(BIN)/python bench/build.py

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
+from click.testing import CliRunner
 
+import build
 from motamot.dataset import folder as raw_module
 from motamot.dataset.checks import RULES, check
 from motamot.dataset.folder import open_raw, read_questionnaire
@@ -25,7 +26,6 @@ from motamot.reading.reader import read
 from motamot.text.problems import Problem
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., "CompletedProcess[str]"]
 INVALID = Path(__file__).parents[1] / "cases" / "invalid"
 CASES = sorted(path for path in INVALID.iterdir() if path.is_dir())
 MESSAGE = re.compile(r"raw[^:]*(:\d+)?: (error|warning): expected .+; found .+\. .+[.?]")
@@ -45,15 +45,17 @@ def confirming(case: Path) -> bool:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_check_says_exactly_what_is_wrong(case: Path, run_build: Run) -> None:
+def test_check_says_exactly_what_is_wrong(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = (case / "expected.txt").read_text(encoding="utf-8")
-    done = run_build("check", "--raw", "raw", cwd=case)
+    monkeypatch.chdir(case)
+    done = CliRunner().invoke(build.main, ["check", "--raw", "raw"])
+    assert isinstance(done.exception, SystemExit | None), done.exception
     said = [
         line for line in done.stderr.splitlines() if UNCONFIRMED not in line or confirming(case)
     ]
     assert said == expected.splitlines()
     errors = expected.count(": error: expected")
-    assert done.returncode == (1 if errors else 0)
+    assert done.exit_code == (1 if errors else 0)
     if not errors:
         warnings = done.stderr.count(": warning: expected")
         assert f"0 errors, {warnings} warning{'s' * (warnings != 1)}." in done.stdout
