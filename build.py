@@ -44,7 +44,7 @@ from motamot.publishing.rows import Counts
 from motamot.publishing.write import Writer
 from motamot.receiving import intake
 from motamot.recording.outline import outline as outlined
-from motamot.recording.record import FIXED_HERE, SUFFIX, Record, written
+from motamot.recording.record import FIXED_HERE, Record, written
 from motamot.text.problems import Problem, Where, in_order
 
 HERE = Path(__file__).parent
@@ -304,7 +304,7 @@ def _ask(option: str, question: str) -> str:
 def _write_record(questionnaire: Questionnaire, received: Received) -> None:
     """Write a document's record, print its outline and the next step; of one that is there, print
     how a reading of today would differ."""
-    path = Path(received.path).with_suffix(SUFFIX)
+    path = Path(received.record_path)
     made = _record_of(questionnaire, received)
     if received.record is not None:
         before = path.read_text(encoding="utf-8").splitlines()

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from itertools import pairwise
 
 from motamot.dataset.documents import BLANK_STEM
 from motamot.dataset.folder import IDENTIFIER, Raw
 from motamot.dataset.model import Questionnaire, Received, name_from, slug
 from motamot.recording.cut import Passage
-from motamot.text.problems import Problem, Severity, Where
+from motamot.text.problems import Problem, Severity, Where, nearest
 from motamot.text.yaml_file import in_yaml
 
 Rule = Callable[[Questionnaire, Raw], Iterator[Problem]]
@@ -66,8 +65,8 @@ def replies_known(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     for reply in questionnaire.said:
         if reply.respondent in known:
             continue
-        near = get_close_matches(reply.respondent, known, n=1)
-        hint = f"Did you mean “{near[0]}”? If not, add" if near else "Add"
+        near = nearest(reply.respondent, known)
+        hint = f"Did you mean “{near}”? If not, add" if near else "Add"
         yield Problem(
             Where(f"{questionnaire.path}/questionnaire.yml", reply.line),
             "error",

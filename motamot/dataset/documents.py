@@ -9,7 +9,7 @@ from pathlib import Path
 
 from motamot.dataset.model import Received
 from motamot.recording.cut import Asked, passages_of
-from motamot.recording.record import FIXED_HERE, SUFFIX, Entry, Record, parse
+from motamot.recording.record import FIXED_HERE, SUFFIX, Entry, Record, parse, record_of
 from motamot.text.problems import Problem, Where
 from motamot.text.source import Lines, decode
 
@@ -190,8 +190,7 @@ def _fixing(opened: Sequence[Opened], blank: Opened | None) -> tuple[Opened | No
         record = each.record
         if record is None or (record.questions == FIXED_HERE and each is fixing):
             continue
-        file = f"{each.path.rpartition('.')[0]}{SUFFIX}"
-        where = Where(file, record.line_of("questions"))
+        where = Where(record_of(each.path), record.line_of("questions"))
         if fixing is None:
             found = f"none of the records of this folder that says “questions: {FIXED_HERE}”"
             expected = "one document that fixes the questions"
@@ -214,7 +213,7 @@ def _cut(
     problems: list[Problem] = []
     if record is None and opened.sound:
         entries, problems = guess(opened.text, path, known, blank=blank, declined=declined)
-    record_path = f"{path.rpartition('.')[0]}{SUFFIX}" if record else path
+    record_path = record_of(path) if record else path
     passages, wrong = (
         passages_of(opened.text, entries, record_path, path) if opened.sound else ((), [])
     )

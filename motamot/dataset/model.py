@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from motamot.recording.cut import Asked, Passage, asked
-from motamot.recording.record import Entry, Original, Record
+from motamot.recording.record import Entry, Original, Record, record_of
 from motamot.text.folding import fold
 from motamot.text.markdown import plain
 from motamot.text.problems import Where, cut
@@ -80,7 +80,7 @@ class Received:
     @property
     def record_path(self) -> str:
         """Where its record is, or will be."""
-        return f"{self.path.rpartition('.')[0]}.reading"
+        return record_of(self.path)
 
     def where(self, passage: Passage) -> Where:
         """The line that a person corrects: the record's, else the document's."""

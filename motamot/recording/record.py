@@ -111,6 +111,11 @@ class Record:
         return dict(self.head).get(key)
 
 
+def record_of(document: str) -> str:
+    """The path of the record beside a document: `raw/q/liste-a.md` -> `raw/q/liste-a.reading`."""
+    return f"{document.rpartition('.')[0]}{SUFFIX}"
+
+
 def first_words(words: str) -> tuple[str, bool]:
     """What a line shows of a passage's words, and whether they go on: whole words where it can."""
     folded = " ".join(words[: 40 * SHOWN].split())

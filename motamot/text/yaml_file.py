@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
 
-from motamot.text.problems import Problem, Where
+from motamot.text.problems import Problem, Where, nearest
 
 _SAID_BEFORE = re.compile(r"^(?:expected [^,]*, )?(?:but )?found ")  # messages say it already
 
@@ -143,13 +142,13 @@ def wrong_keys(
         if key in known:
             yield from wrong_shape(key, entry, shown, holds=key in holders)
         else:
-            near = get_close_matches(key, known, n=1)
+            near = nearest(key, known)
             yield Problem(
                 Where(shown, entry.line),
                 "error",
                 f"one of the fields {', '.join(known)}",
                 f"“{key}”",
-                f"Did you mean “{near[0]}”?" if near else "Remove it, or put it in note:.",
+                f"Did you mean “{near}”?" if near else "Remove it, or put it in note:.",
             )
 
 
