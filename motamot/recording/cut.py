@@ -201,16 +201,34 @@ def _with_empty(
 ) -> Iterator[Passage]:
     """The passages, and after its question's one the empty passage of each answer that nobody
     wrote; at the document's end where it does not have the question."""
-    nowhere = [e for e in entries if e.kind == "blank" and not e.at]
-    asked = {p.question for p in passages if p.kind == "question"}
     line = max(1, lines.count())
     after = Passage("answer", end, end, end, end, line, line, line, line)
-    for passage in passages:
+    following = _following(passages, entries)
+    for at, passage in enumerate(passages):
         yield passage
+        yield from (_empty(passage, entry) for entry in following.get(at, ()))
+    yield from (_empty(after, entry) for entry in following.get(None, ()))
+
+
+def _following(
+    passages: Sequence[Passage], entries: Sequence[Entry]
+) -> dict[int | None, list[Entry]]:
+    """The passage after which each answer that nobody wrote belongs: its question's. Where several
+    ask that question, as in a document that each list fills in anew, it is the last one above its
+    line. None where there is no such question."""
+    asked: dict[str | None, list[int]] = {}
+    for at, passage in enumerate(passages):
         if passage.kind == "question":
-            own = [e for e in nowhere if e.number == passage.question]
-            yield from (_empty(passage, entry) for entry in own)
-    yield from (_empty(after, entry) for entry in nowhere if entry.number not in asked)
+            asked.setdefault(passage.question, []).append(at)
+    found: dict[int | None, list[Entry]] = {}
+    placed = 0  # how many passages stand above the line
+    for entry in entries:
+        placed += entry.at is not None
+        if entry.kind == "blank" and not entry.at:
+            own = asked.get(entry.number, [])
+            above = [at for at in own if at < placed]
+            found.setdefault(next(iter(above[-1:] or own), None), []).append(entry)
+    return found
 
 
 def _empty(after: Passage, entry: Entry) -> Passage:
