@@ -19,7 +19,7 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +44,7 @@ from motamot.publishing.rows import Counts
 from motamot.publishing.write import Writer
 from motamot.receiving import intake
 from motamot.recording.outline import outline as outlined
-from motamot.recording.record import FIXED_HERE, Record, written
+from motamot.recording.record import FIXED_HERE, Record, named, written
 from motamot.text.problems import Problem, Where, in_order
 
 HERE = Path(__file__).parent
@@ -131,13 +131,13 @@ def receive(
         sys.exit(1)
     if not wanted:
         raise click.UsageError("no document among them: give .md or .txt files")
+    names = _names(folder, problems)
     for path, chosen in wanted.items():
-        read, found = read_questionnaire(path, _guess)
-        problems.report(p for p in in_order(found) if p.severity == "error")
+        read = _read(path, names, problems)
         for received in read.documents:
             first = received is read.reference and received.record is None
             if received.sound and (first or Path(received.path) in chosen):
-                _write_record(read, received)
+                _write_record(read, received, names)
     sys.exit(1 if problems.errors else 0)
 
 
@@ -149,11 +149,11 @@ def outline(outer: tuple[Path | None, bool], raw: Path | None, files: tuple[Path
     """Show how documents of raw/ are read, passage by passage, to compare with the document;
     without FILES, all of them."""
     problems = Problems()
-    wanted = list(_documents(files or (_raw(raw or outer[0]),)))
+    folder = _raw(raw or outer[0])
+    names = _names(folder, problems)
+    wanted = list(_documents(files or (folder,)))
     for path in dict.fromkeys(file.parent for file in wanted):
-        read, found = read_questionnaire(path, _guess)
-        problems.report(p for p in in_order(found) if p.severity == "error")
-        for received in read.documents:
+        for received in _read(path, names, problems).documents:
             if Path(received.path) in wanted and received.sound:
                 click.echo(f"{received.path}: {_status(received)}")
                 _print_outline(received)
@@ -170,9 +170,7 @@ def status(outer: tuple[Path | None, bool], raw: Path | None) -> None:
     problems.report(p for p in strays if p.severity == "error")
     counts = dict.fromkeys(("reviewed", "recorded", "guessed"), 0)
     for path in found.folders:
-        read, wrong = read_questionnaire(path, _guess)
-        problems.report(p for p in in_order(wrong) if p.severity == "error")
-        for received in read.documents:
+        for received in _read(path, found.names, problems).documents:
             counts[received.reading] += 1
             click.echo(f"{received.path}: {_status(received)}")
     said = ", ".join(f"{count} {name}" for name, count in counts.items())
@@ -262,6 +260,21 @@ def _guess(*arguments: Any, **named: Any) -> Any:
 # --- taking in ------------------------------------------------------------------------------------
 
 
+def _names(raw: Path, problems: Problems) -> Mapping[str, str]:
+    """The names that documents are searched for; what is wrong where they stand is said."""
+    found, wrong = open_raw(raw)
+    here = (p for p in wrong if p.where.path == found.respondents_path)
+    problems.report(p for p in here if p.severity == "error")
+    return found.names
+
+
+def _read(path: Path, names: Mapping[str, str], problems: Problems) -> Questionnaire:
+    """The questionnaire of one folder; its errors are said."""
+    read, found = read_questionnaire(path, _guess, names)
+    problems.report(p for p in in_order(found) if p.severity == "error")
+    return read
+
+
 def _documents(files: Iterable[Path]) -> Iterator[Path]:
     """The documents among files and folders, those of a folder by name."""
     for file in files:
@@ -301,11 +314,13 @@ def _ask(option: str, question: str) -> str:
     return str(click.prompt(question))
 
 
-def _write_record(questionnaire: Questionnaire, received: Received) -> None:
+def _write_record(
+    questionnaire: Questionnaire, received: Received, names: Mapping[str, str]
+) -> None:
     """Write a document's record, print its outline and the next step; of one that is there, print
     how a reading of today would differ."""
     path = Path(received.record_path)
-    made = _record_of(questionnaire, received)
+    made = _record_of(questionnaire, received, names)
     if received.record is not None:
         before = path.read_text(encoding="utf-8").splitlines()
         after = written(replace(made, reviewed_by=received.record.reviewed_by)).splitlines()
@@ -324,7 +339,9 @@ def _write_record(questionnaire: Questionnaire, received: Received) -> None:
     )
 
 
-def _record_of(questionnaire: Questionnaire, received: Received) -> Record:
+def _record_of(
+    questionnaire: Questionnaire, received: Received, names: Mapping[str, str]
+) -> Record:
     """The record that a reading of today gives."""
     reference = questionnaire.reference
     fixes = received is reference
@@ -332,16 +349,18 @@ def _record_of(questionnaire: Questionnaire, received: Received) -> Record:
     if received.record is not None:
         known = () if fixes or reference is None else reference.asked
         blank = received is questionnaire.blank
-        entries = list(_guess(received.text, received.path, known, blank=blank)[0])
+        entries = list(_guess(received.text, received.path, known, blank=blank, names=names)[0])
     lines = intake.settled_lines(Path(received.path).parent, received.stem)
     if lines:
         entries = intake.settled(received.text, entries, lines)
+    answering = named(entries)
     return Record(
         document=Path(received.path).name,
         sha256=received.sha256,
         encoding=received.encoding,
         questions=FIXED_HERE if fixes or reference is None else Path(reference.path).name,
         entries=tuple(entries),
+        respondents=() if answering == (received.stem,) else answering,
     )
 
 

@@ -33,8 +33,8 @@ def assemble(questionnaire: Questionnaire, raw: Path) -> Assembled:
     answers = tuple(
         answer
         for received in questionnaire.received
-        if not questionnaire.declined.intersection(received.respondents)
         for answer in _answers(questionnaire.id, received)
+        if answer.respondent not in questionnaire.declined
     )
     return Assembled(
         about=questionnaire,
@@ -52,18 +52,23 @@ def _asked(
 ) -> tuple[tuple[Section, ...], tuple[Question, ...]]:
     sections: list[Section] = []
     questions: list[Question] = []
+    section: Section | None = None
+    asked = frozenset(reference.questions)
     for passage in reference.passages:
         if passage.kind == "section":
-            position = len(sections) + 1
             title = " ".join(plain(passage.reading(reference.text)).split())
-            at = section_id(questionnaire, position)
-            sections.append(Section(at, questionnaire, position, title))
-        elif passage.kind == "question":
+            section = _repeated(sections, title) if reference.shared else None
+            if section is None:
+                position = len(sections) + 1
+                at = section_id(questionnaire, position)
+                section = Section(at, questionnaire, position, title)
+                sections.append(section)
+        elif passage in asked:
             number = passage.question or ""
             question = Question(
                 id=question_id(questionnaire, number),
                 questionnaire=questionnaire,
-                section=sections[-1].id if sections else None,
+                section=section.id if section else None,
                 position=len(questions) + 1,
                 number=number,
                 markdown=passage.of(reference.text).strip(),
@@ -75,10 +80,14 @@ def _asked(
     return tuple(sections), tuple(questions)
 
 
+def _repeated(sections: list[Section], title: str) -> Section | None:
+    """The section that has this title already, in another list's part of the same document."""
+    return next((section for section in sections if section.title == title), None)
+
+
 def _answers(questionnaire: str, received: Received) -> Iterator[Answer]:
-    alone = received.respondents[0] if len(received.respondents) == 1 else None
     for passage in received.passages:
-        respondent = passage.respondent or alone
+        respondent = passage.respondent or received.alone
         if passage.kind != "answer" or passage.question is None or respondent is None:
             continue
         yield Answer(
@@ -131,11 +140,10 @@ def _reply(
 
 
 def _document(questionnaire: str, received: Received, raw: Path) -> Document:
-    alone = received.respondents[0] if len(received.respondents) == 1 else None
     return Document(
         id=document_id(questionnaire, received.stem),
         questionnaire=questionnaire,
-        respondent=alone,
+        respondent=received.alone,
         path=Path(received.path).relative_to(raw).as_posix(),
         received=received,
         original=received.record.original if received.record else None,
@@ -143,7 +151,7 @@ def _document(questionnaire: str, received: Received, raw: Path) -> Document:
             (
                 passage,
                 question_id(questionnaire, passage.question) if passage.question else None,
-                passage.respondent or alone if passage.kind == "answer" else None,
+                passage.respondent or received.alone if passage.kind == "answer" else None,
             )
             for passage in received.passages
         ),

@@ -14,6 +14,7 @@ from motamot.dataset.documents import BLANK_STEM
 from motamot.dataset.folder import IDENTIFIER, Raw
 from motamot.dataset.model import Questionnaire, Received, name_from, slug
 from motamot.recording.cut import Passage
+from motamot.recording.record import Entry
 from motamot.text.problems import Problem, Severity, Where, nearest
 from motamot.text.yaml_file import in_yaml
 
@@ -44,18 +45,21 @@ def described(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 def respondents_named(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """Every respondent should be named in respondents.yml."""
+    first: dict[str, str] = {}
     for received in questionnaire.received:
         for respondent in received.respondents:
-            nameable = IDENTIFIER.fullmatch(respondent) and raw.readable
-            if nameable and respondent not in raw.respondents:
-                name = name_from(respondent)
-                yield Problem(
-                    Where(received.path),
-                    "warning",
-                    f"the name of “{respondent}” in {raw.respondents_path}",
-                    f"none: it is shown as “{name}”",
-                    f"Add the line “{respondent}: {name}” there, with its real name.",
-                )
+            first.setdefault(respondent, received.path)
+    for respondent, path in first.items():
+        nameable = IDENTIFIER.fullmatch(respondent) and raw.readable
+        if nameable and respondent not in raw.respondents:
+            name = name_from(respondent)
+            yield Problem(
+                Where(path),
+                "warning",
+                f"the name of “{respondent}” in {raw.respondents_path}",
+                f"none: it is shown as “{name}”",
+                f"Add the line “{respondent}: {name}” there, with its real name.",
+            )
 
 
 def replies_known(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
@@ -153,7 +157,7 @@ def has_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A document yields at least one question or answer, unless its author declined."""
     for document in _sound(questionnaire):
         read = document.questions or any(p.kind == "answer" for p in document.passages)
-        if read or not document.text.strip() or document.stem in questionnaire.declined:
+        if read or not document.text.strip() or questionnaire.is_refusal(document):
             continue
         yield Problem(
             Where(document.path, 1),
@@ -166,7 +170,8 @@ def has_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 
 def numbers_unique(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """In one document, two questions never share an identifier."""
+    """In one document, two questions never share an identifier; several lists may each repeat one
+    in their parts."""
     for document in _sound(questionnaire):
         first: dict[str, Passage] = {}
         for question in document.questions:
@@ -186,9 +191,10 @@ def numbers_follow(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     document = questionnaire.reference
     if document is None or document.reading == "reviewed":
         return
+    numbers = {question.question for question in document.questions}
     for before, question in pairwise(document.questions):
         gap = _gap(before.question or "", question.question or "")
-        if gap:
+        if gap and gap not in numbers:
             yield Problem(
                 document.where(question),
                 "warning",
@@ -213,7 +219,7 @@ def same_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
         return
     known = {q.question for q in reference.questions}
     for document in _sound(questionnaire):
-        if document is reference or document.stem in questionnaire.declined:
+        if document is reference or questionnaire.is_refusal(document):
             continue
         asked = {p.question for p in document.questions}
         for passage in document.passages:
@@ -245,34 +251,31 @@ def _another(document: Received, reference: Received, where: Where, found: str) 
 
 
 def each_is_accounted_for(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """A record says one thing of each question and each respondent: answer, blank or absent."""
+    """A record says one thing of each question and each respondent: answer, blank or absent. A
+    guess may say nothing of one; where several answer, it says whose each answer is, and no two."""
     reference = questionnaire.reference
     if reference is None or not reference.sound:
         return
     for document in _sound(questionnaire):
-        if document.record is None or document.stem in questionnaire.declined:
+        guessed = document.record is None
+        if (guessed and not document.shared) or questionnaire.is_refusal(document):
             continue
-        alone = document.respondents[0] if len(document.respondents) == 1 else None
-        said = Counter((number, respondent or alone) for number, respondent in _spoken_of(document))
+        said = Counter((e.number, e.respondent or document.alone) for e in _spoken_of(document))
         known = dict.fromkeys(question.question for question in reference.questions)
         for number in known:
             for one in document.respondents:
                 count = said.pop((number, one), 0)
-                if count != 1:
+                passed = one in questionnaire.declined or (guessed and not count)
+                if count != 1 and not passed:
                     yield _unaccounted(document, number, one, count)
         for number, respondent in said:
             if number in known:
                 yield _unaccounted(document, number, respondent, -1)
 
 
-def _spoken_of(document: Received) -> Iterator[tuple[str | None, str | None]]:
-    """(number, respondent) of each answer, blank and absent."""
-    for passage in document.passages:
-        if passage.kind == "answer":
-            yield passage.question, passage.respondent
-    for entry in document.entries:
-        if entry.kind == "absent":
-            yield entry.number, entry.respondent
+def _spoken_of(document: Received) -> list[Entry]:
+    """The lines that say what becomes of a question: each answer, blank and absent."""
+    return [e for e in document.entries if e.kind in ("answer", "blank", "absent")]
 
 
 def _unaccounted(
@@ -284,16 +287,33 @@ def _unaccounted(
         found = f"one of “@{respondent}”" if respondent else "one that does not say whose"
         action = "Write @respondent after the number, as “respondents:” has it."
     else:
-        whose = f" of “{respondent}”" if len(document.respondents) > 1 else ""
+        whose = f" of “{respondent}”" if document.shared else ""
         expected = f"one line for the answer{whose} to question {number}"
         found = str(count) if count else "none"
         action = (
             "Write where it is, “- blank” when nothing is written, “- absent” when it lacks it."
         )
         action = "Keep one of them." if count else action
-    lines = [e.line for e in document.entries if e.number == number]
-    line = None if not lines else lines[-1] if count else lines[0]
-    return Problem(Where(document.record_path, line), "error", expected, found, action)
+    if document.record is None:
+        action = f"{action[:-1]}, in the record that `build.py receive` writes."
+    line = _said(document, number, respondent) if count else _asked(document, number, respondent)
+    return Problem(document.line_of(line), "error", expected, found, action)
+
+
+def _said(document: Received, number: str | None, respondent: str | None) -> Entry:
+    """The last line that says what one respondent did of a question."""
+    lines = [e for e in _spoken_of(document) if e.number == number]
+    return [e for e in lines if (e.respondent or document.alone) == respondent][-1]
+
+
+def _asked(document: Received, number: str | None, respondent: str | None) -> Entry | None:
+    """The line of a question; where each list's part repeats it, the one nearest to that list's."""
+    own = [e.line for e in document.entries if e.respondent == respondent]
+    lines = [e for e in document.entries if e.number == number]
+    asked = [e for e in lines if e.kind == "question"] or lines[:1]
+    return min(
+        asked, key=lambda e: min((abs(e.line - line) for line in own), default=0), default=None
+    )
 
 
 def doubts_settled(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:

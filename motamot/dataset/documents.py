@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from motamot.dataset.model import Received
 from motamot.recording.cut import Asked, passages_of
-from motamot.recording.record import FIXED_HERE, SUFFIX, Entry, Record, parse, record_of
+from motamot.recording.record import FIXED_HERE, SUFFIX, Entry, Record, named, parse, record_of
 from motamot.text.problems import Problem, Where
 from motamot.text.source import Lines, decode
 
 BLANK_STEM = "questions"  # questions.md: the questionnaire as it was sent
 SUFFIXES = (".md", ".txt")
-# (text, path, known questions, blank=, declined=) -> the lines of a record, what to look at
+# (text, path, known questions, blank=, declined=, names=) -> the lines of a record, what to look at
 Guess = Callable[..., tuple[Sequence[Entry], list[Problem]]]
 
 
@@ -49,10 +50,15 @@ class Documents:
 
 
 def read_documents(
-    paths: Sequence[Path], declined: frozenset[str], guess: Guess
+    paths: Sequence[Path],
+    declined: frozenset[str],
+    guess: Guess,
+    names: Mapping[str, str],
 ) -> tuple[Documents, list[Problem]]:
     """Read and cut each document of a folder; `declined` are the stems of letters that answer
-    nothing. The one that fixes the questions comes first: the others are guessed beside it."""
+    nothing, `names` those of whoever may answer. The one that fixes the questions comes first: the
+    others are guessed beside it."""
+    guess = partial(guess, names=names)
     problems: list[Problem] = []
     opened: list[Opened] = []
     for path in paths:
@@ -228,7 +234,13 @@ def _cut(
         passages=passages,
         entries=tuple(entries),
         record=record,
-        respondents=() if blank else (record.respondents if record else ()) or (opened.stem,),
+        respondents=() if blank else _answering(record, entries) or (opened.stem,),
         sound=opened.sound and not wrong,
     )
     return made, problems + wrong
+
+
+def _answering(record: Record | None, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Who answers in a document, as its record's head or its guessed lines say; none when the
+    file's name says it."""
+    return record.respondents if record else named(entries)

@@ -7,7 +7,7 @@ cut by its record; one that has none is guessed anew each time, by the reader th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -60,6 +60,11 @@ class Raw:
     def respondents_path(self) -> str:
         """The path of respondents.yml, as messages show it."""
         return show(self.folder / "respondents.yml")
+
+    @property
+    def names(self) -> dict[str, str]:
+        """identifier -> name of each respondent, for whoever looks for them in a document."""
+        return {one.id: one.name for one in self.respondents.values()}
 
 
 def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
@@ -201,9 +206,11 @@ def bad_identifier(text: str, where: Where) -> list[Problem]:
 # --- one questionnaire ---------------------------------------------------------------------------
 
 
-def read_questionnaire(folder: Path, guess: Guess) -> tuple[Questionnaire, list[Problem]]:
+def read_questionnaire(
+    folder: Path, guess: Guess, names: Mapping[str, str] = {}
+) -> tuple[Questionnaire, list[Problem]]:
     """Read questionnaire.yml and every document of one folder; `guess` reads those that have no
-    record."""
+    record, and `names` are those of the respondents it may find in them."""
     held = _listed(folder)
     if not held and not folder.is_dir():
         gone = Problem(Where(show(folder)), "error", "the folder that was there", "none", _AGAIN)
@@ -225,7 +232,7 @@ def read_questionnaire(folder: Path, guess: Guess) -> tuple[Questionnaire, list[
     replies = [path for path in files if path.stem != BLANK_STEM]
     for path in replies:
         problems += bad_identifier(path.stem, Where(show(path)))
-    documents, wrong = read_documents([*blanks[:1], *replies], made.declined, guess)
+    documents, wrong = read_documents([*blanks[:1], *replies], made.declined, guess, names)
     made = replace(made, **vars(documents))
     records = [document.record for document in made.documents if document.record]
     originals = {record.original.name for record in records if record.original}

@@ -78,6 +78,16 @@ class Received:
         return "reviewed" if self.record.reviewed_by else "recorded"
 
     @property
+    def shared(self) -> bool:
+        """Whether several respondents answer in it."""
+        return len(self.respondents) > 1
+
+    @property
+    def alone(self) -> str | None:
+        """The one who answers in it; None when it is nobody, or several do."""
+        return self.respondents[0] if len(self.respondents) == 1 else None
+
+    @property
     def record_path(self) -> str:
         """Where its record is, or will be."""
         return record_of(self.path)
@@ -88,15 +98,28 @@ class Received:
             return Where(self.record_path, passage.record_line)
         return Where(self.path, passage.line_start)
 
+    def line_of(self, entry: Entry | None) -> Where:
+        """The same for a line of its record or guess; the whole file where there is none."""
+        if self.record is not None:
+            return Where(self.record_path, entry.line if entry else None)
+        return Where(self.path, entry.at[0] if entry and entry.at else None)
+
     @cached_property
     def questions(self) -> tuple[Passage, ...]:
-        """Its questions, in the document's order."""
-        return tuple(p for p in self.passages if p.kind == "question")
+        """Its questions, in the document's order. One that several lists repeat, each in its part
+        of the document, counts once: where it stands first."""
+        found = tuple(p for p in self.passages if p.kind == "question")
+        if not self.shared:
+            return found
+        first: dict[str | None, Passage] = {}
+        for question in found:
+            first.setdefault(question.question, question)
+        return tuple(first.values())
 
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
         """The same as they stand in it, for whoever looks for them elsewhere."""
-        return asked(self.text, self.passages, self.path)
+        return asked(self.text, self.questions, self.path)
 
     @cached_property
     def title(self) -> str | None:
@@ -138,6 +161,10 @@ class Questionnaire:
     def declined(self) -> frozenset[str]:
         """Who said that they do not answer."""
         return frozenset(s.respondent for s in self.said if s.status == "declined")
+
+    def is_refusal(self, document: Received) -> bool:
+        """Whether a document is the letter of respondents who do not answer."""
+        return bool(document.respondents) and self.declined.issuperset(document.respondents)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ class Order:
 def prepare(path: Path, order: Order) -> Prepared:
     """Read, check and render the questionnaire of one folder."""
     kept = Kept(order.kept)
-    questionnaire, problems = read_questionnaire(path, _guess_again(order.guess, kept))
+    guess = _guess_again(order.guess, kept)
+    questionnaire, problems = read_questionnaire(path, guess, order.raw.names)
     problems = in_order([*problems, *check(questionnaire, order.raw, order.release)])
     assembled = assemble(questionnaire, order.raw.folder)
     empty = not (questionnaire.documents or questionnaire.said)
@@ -80,7 +81,7 @@ def _guess_again(guess: Guess, kept: Kept) -> Guess:
     """A guess that is made once for one text, and taken over by later builds."""
 
     def guessed(
-        text: str, path: str, known: Sequence[Asked] = (), **how: bool
+        text: str, path: str, known: Sequence[Asked] = (), **how: Any
     ) -> tuple[Sequence[Entry], list[Problem]]:
         return kept.take(
             [text, path, [astuple(q) for q in known], sorted(how.items())],

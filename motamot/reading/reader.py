@@ -62,6 +62,7 @@ def read(
     *,
     blank: bool = False,
     declined: bool = False,
+    names: Mapping[str, str] = {},
 ) -> Reading:
     """Guess how one document is to be cut: (the lines of its record, what to look at).
 

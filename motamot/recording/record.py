@@ -6,6 +6,7 @@
     encoding: utf-8
     questions: fixed here          or the file that fixes them: questions.md
     reviewed: no                   or: yes, who, when
+    respondents: liste-a liste-b   only where others answer than the one of the file's name
 
     3        title         "#"  Questionnaire Exemple
     5        question 1    "**1)"  Seriez-vous favorable à … ?**
@@ -19,14 +20,16 @@ document has none), its kind, the questionnaire's number, `@respondent` where a 
 several. It runs to the next line's place; the first takes the document's first character. What
 stands between quotes (JSON strings, before and after) is the passage's label, and is not
 published; its words are, and the line shows the first of them (a final " …": they go on). `""`
-stands before words that open with `"`, `#` or `@`. `?` is a doubt, `# …` a remark.
+stands before words that open with `"`, `#` or `@`. `?` is a doubt, `# …` a remark. In a document of
+several, each question has one answer, blank or absent of each respondent; where each fills the
+questions in anew, a question's line comes as often, and a `-` blank below the one that it is of.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -114,6 +117,11 @@ class Record:
 def record_of(document: str) -> str:
     """The path of the record beside a document: `raw/q/liste-a.md` -> `raw/q/liste-a.reading`."""
     return f"{document.rpartition('.')[0]}{SUFFIX}"
+
+
+def named(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The respondents that lines name, in the order in which they come."""
+    return tuple(dict.fromkeys(e.respondent for e in entries if e.respondent))
 
 
 def first_words(words: str) -> tuple[str, bool]:
@@ -204,7 +212,7 @@ def parse(text: str, path: str) -> tuple[Record | None, list[Problem]]:
         questions=header["questions"],
         entries=tuple(entries),
         reviewed_by=header["reviewed"].partition(",")[2].strip() or None,
-        respondents=tuple(header.get("respondents", "").split()),
+        respondents=tuple(dict.fromkeys(header.get("respondents", "").split())),
         head=tuple((line.partition(":")[0].strip(), n) for n, line in enumerate(lines[:end], 1)),
     )
     if "original" in header:
