@@ -56,7 +56,9 @@ PLACE = {
         from questions join questionnaires on questionnaires.id = questions.questionnaire
         left join passages on passages.question = questions.id and passages.kind = 'question'
         left join documents on documents.id = passages.document
-        where questions.id = ? order by documents.respondent is not null, documents.id limit 1""",
+        where questions.id = ?
+        order by documents.id in (select document from replies), documents.id, passages.position
+        limit 1""",
 }
 
 

@@ -30,8 +30,8 @@ NAMESPACE = uuid.UUID("5d3a3f3c-6a7e-5c7b-9f0e-2f2b8f0d6c11")  # of this project
 REPLIES = """
     select replies.*, respondents.name, respondents.name_from,
       questionnaires.title, questionnaires.language, documents.sha256,
-      (select count(*) from answers where document = replies.document and status = 'answered')
-        as answered,
+      (select count(*) from answers where document = replies.document
+        and answers.respondent = replies.respondent and status = 'answered') as answered,
       (select count(*) from questions where questions.questionnaire = replies.questionnaire)
         as asked
     from replies
@@ -41,7 +41,8 @@ REPLIES = """
 
 ANSWERS = """
     select answers.id, answers.status, number, questions.text from answers
-    join questions on questions.id = question where document = ? order by position"""
+    join questions on questions.id = question
+    where document = ? and respondent = ? order by position"""
 
 DONE = {
     "answered": "a répondu",
@@ -77,7 +78,7 @@ async def _feed(
     replies.sort(key=lambda each: _instant(each["received_on"]), reverse=True)
     entries = []
     for each in replies[:MOST]:
-        answers = await database.execute(ANSWERS, [each["document"]])
+        answers = await database.execute(ANSWERS, [each["document"], each["respondent"]])
         entries.append(_entry(datasette, request, each, answers.rows))
     xml = (
         await adapter.environment(datasette)

@@ -187,20 +187,24 @@ class Reading:
 
     async def document(self, identifier: str) -> Found:
         found = await self._the(
-            "select documents.*, title, nullif(language, 'fr') as lang, respondents.name"
+            "select documents.*, title, nullif(language, 'fr') as lang"
             " from documents join questionnaires on questionnaires.id = questionnaire"
-            " left join respondents on respondents.id = respondent where documents.id = ?",
+            " where documents.id = ?",
             identifier,
         )
         passages = await self._rows(
-            "select passages.*, number, answers.id as answer from passages"
+            "select passages.*, number, answers.id as answer, name from passages"
             " left join questions on questions.id = passages.question"
-            " left join answers on answers.question = passages.question and kind = 'answer'"
+            " left join answers on passages.kind = 'answer'"
             " and answers.document = passages.document"
+            " and answers.question = passages.question"
+            " and answers.respondent = passages.respondent"
+            " left join respondents on respondents.id = passages.respondent"
             " where passages.document = ? order by passages.position",
             identifier,
         )
-        return found | {"passages": passages}
+        lists = await self._rows(f"{ASKED} and document = ?", found["questionnaire"], identifier)
+        return found | {"passages": passages, "lists": _alphabetical(lists, "name")}
 
     # --- what several of them need ---
 
