@@ -41,6 +41,7 @@ class Answer:
     char_end: int
     line_start: int
     line_end: int
+    respondent: str | None = None  # where a document that several share tells whose it is
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,10 @@ def seen(
             status = "blank" if p.blank else "answered"
             lines = (p.words_line_start, p.words_line_end)
             answers.append(
-                Answer(number, status, p.words(text), p.words_start, p.words_end, *lines)
+                Answer(
+                    *(number, status, p.words(text), p.words_start, p.words_end, *lines),
+                    respondent=p.respondent,
+                )
             )
     made = (tuple(sections), tuple(questions), tuple(answers))
     return Seen(text, title, passages, *made, asked(text, passages, path)), doubts

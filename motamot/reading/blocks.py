@@ -23,15 +23,9 @@ BlockKind = Literal["heading", "paragraph", "cell", "delimiter", "fence", "html"
 # Container marks at the start of a line: block quotes, bullets, indentation.
 _QUOTE = re.compile(r"[ \t]*>[ \t]?")
 _BULLET = re.compile(r"[ \t]*(?:[-*+‣◦▪–]|[•·](?=[ \t]*\S))[ \t]*(?<![-*+‣◦▪–])(?=\S)")
-_BLOCK_TAG = re.compile(r"\s*<(?:p|div|h[1-6]|li|td|tr|blockquote)\b", re.IGNORECASE)
-_TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>strong|b|em|i|p|div|h[1-6]|li|ul|ol|span|font|u|center|br|sup|sub|small"
-    r"|a|table|thead|tbody|tr|td|th|blockquote)(?:\s[^<>]*)?/?>|&(?:nbsp|ensp|thinsp|\#160|\#xa0);",
-    re.IGNORECASE,
-)
-_TAG_SIGNS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 _HASHES = re.compile(r"[ \t]*#{1,6}(?:[ \t]+|$)")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
+_DRAWN = re.compile(r"[ \t]*\+[-=+: ]{3,}\+[ \t]*$")  # the line between two rows of a drawn table
 _SPACE = re.compile(r"\s*")
 
 
@@ -44,7 +38,6 @@ class Unit:
     end: int
     body: int
     tail: int
-    line: int  # 1-based
     block: int  # number of its block: units of one block are neighbours
     kind: BlockKind
     first: bool  # begins its block
@@ -68,38 +61,34 @@ class _Leaf:
     depth: int = 0
 
 
-def readable(text: str) -> str:
-    """The text with HTML leftovers painted over, character for character: bold and italic tags
-    become Markdown's signs, other tags and space entities become spaces. Every offset stays."""
-
-    def paint(match: re.Match[str]) -> str:
-        width = len(match[0])
-        signs = _TAG_SIGNS.get((match["name"] or "").lower(), "")
-        return signs.rjust(width) if match["close"] else signs.ljust(width)
-
-    return _TAG.sub(paint, text).replace("\ufeff", " ")
-
-
-def units(lines: Lines, text: str) -> list[Unit]:
-    """Every non-blank line as units, in order; `text` is `readable(lines.text)`."""
+def units(text: str) -> list[Unit]:
+    """Every non-blank line of a painted text as units, in order."""
+    lines = Lines(text)
     found: list[Unit] = []
-    block = row = 0
-    for leaf in _with_leftovers(_leaves(lines.for_markdown()), lines):
+    row = 0
+    for block, leaf in enumerate(_with_leftovers(_leaves(lines.for_markdown()), lines)):
         if leaf.kind == "cell":
             for number in range(leaf.begin, leaf.end):
                 found.extend(_cells(lines, text, number, block, row, leaf))
                 row += 1
+        elif leaf.kind in ("paragraph", "other") and _drawn(lines, leaf):
+            for number in range(leaf.begin, leaf.end):
+                found.extend(_cells(lines, text, number, block, row, leaf))
+                row += bool(_DRAWN.match(text, *lines.spans[number]))
         else:
             first = True
             for number in range(leaf.begin, leaf.end):
-                if leaf.kind == "html" and _BLOCK_TAG.match(lines.text, *lines.spans[number]):
-                    block, first = block + (not first), True
                 unit = _line_unit(lines, text, number, block, leaf, first)
                 if unit is not None:
                     found.append(unit)
                     first = False
-        block += 1
     return found
+
+
+def _drawn(lines: Lines, leaf: _Leaf) -> bool:
+    """Whether a paragraph is a table drawn with + - |, as converters write it."""
+    own = [lines.text[slice(*lines.spans[n])].strip() for n in range(leaf.begin, leaf.end)]
+    return len(own) > 2 and bool(_DRAWN.match(own[0])) and all(x[:1] in "|+" for x in own)
 
 
 @lru_cache(maxsize=1)
@@ -200,12 +189,11 @@ def _line_unit(
         end=end,
         body=min(body, tail),
         tail=tail,
-        line=lines.number(start),
         block=block,
         kind=leaf.kind,
         first=first,
         level=leaf.level,
-        quoted=leaf.quotes > 0,
+        quoted=leaf.quotes > 0 and _QUOTE.match(text, start, end) is not None,
         bullet=bullet,
         depth=leaf.depth,
     )
@@ -236,7 +224,7 @@ def _cells(lines: Lines, text: str, number: int, block: int, row: int, leaf: _Le
         quote = _QUOTE.match(text, at, end)
         at = quote.end() if quote else at
     walls = [i for i in range(at, end) if text[i] == "|" and not _escaped(text, i)]
-    kind: BlockKind = "delimiter" if re.fullmatch(r"[\s|:-]+", text[at:end]) else "cell"
+    kind: BlockKind = "delimiter" if re.fullmatch(r"[\s|:+=-]+", text[at:end]) else "cell"
     edges = [at - 1, *walls, end]
     if walls and not text[at : walls[0]].strip():
         edges = [*walls, end]
@@ -255,7 +243,6 @@ def _cells(lines: Lines, text: str, number: int, block: int, row: int, leaf: _Le
                 end=end if stop == edges[-1] else stop + 1,
                 body=body,
                 tail=tail,
-                line=lines.number(start),
                 block=block,
                 kind=kind,
                 first=column == 0,

@@ -28,13 +28,13 @@ _EMPHASIS = r"[*_]{0,3}"
 _LABEL = re.compile(
     rf"""(?P<open>{_EMPHASIS})\s*
     (?P<wall>[(\[]?)
-    (?:(?P<word>{_QUESTION_WORDS})\s*(?:{_NUMBER_SIGN})?|{_NUMBER_SIGN})?
+    (?:(?P<word>{_QUESTION_WORDS}|{_any_of("numbered_words")})\s*-?\s*(?:{_NUMBER_SIGN})?|{_NUMBER_SIGN})?
     (?P<number>\d{{1,3}}(?:[.\-]\d{{1,2}})*)
     (?:\s?\.?(?P<letter>[a-z])(?![\w’']))?
     (?P<keycap>\ufe0f?\u20e3)?
     (?P<bis>\s(?:bis|ter|quater)\b)?
     (?P<close>{_EMPHASIS})
-    (?P<sep>\s?(?:\\?[.)\]:]|[°º/])(?:\s?[-–—:)])?|\s*[-–—:]+(?=\s|[*_]|$)|)
+    (?P<sep>\s?(?:\\?[.)\]:]|[°º/])(?:\s?[-–—:).])?|\s*\\?[-–—:]+(?=\s|[*_]|$)|)
     (?P<after>{_EMPHASIS})
     (?P<space>\s+|$|(?=[^\W\d_]|[*_¿«"“]))""",
     re.VERBOSE | re.IGNORECASE,
@@ -43,10 +43,30 @@ _LETTER = re.compile(
     rf"(?P<open>{_EMPHASIS})(?P<wall>[(\[]?)(?P<letter>[a-z])(?P<close>{_EMPHASIS})"
     rf"(?P<sep>\\?[.)\]]|/)(?P<after>{_EMPHASIS})\s+(?=\S)"
 )
-_WEAK_NUMBER = re.compile(rf"(?P<open>{_EMPHASIS})(?P<number>\d{{1,2}})\s+(?=[^\W\d_a-z])")
 _ROMAN = re.compile(
     rf"(?P<open>{_EMPHASIS})(?=[IVX])(?P<roman>X{{0,2}}(?:IX|IV|V?I{{0,3}}))"
     rf"(?P<sep>\s?\\?[.)/:]|\s?[-–—:]|°)(?P<after>{_EMPHASIS})\s+(?=\S)"
+)
+_ROMANS = (
+    *(
+        "I",
+        "II",
+        "III",
+        "IV",
+        "V",
+        "VI",
+        "VII",
+        "VIII",
+        "IX",
+        "X",
+        "XI",
+        "XII",
+        "XIII",
+        "XIV",
+        "XV",
+    ),
+    *("XVI", "XVII", "XVIII", "XIX", "XX", "XXI", "XXII", "XXIII", "XXIV", "XXV", "XXVI", "XXVII"),
+    *("XXVIII", "XXIX"),
 )
 _ASKS = re.compile(
     rf"(?P<open>{_EMPHASIS})(?P<word>{_QUESTION_WORDS}|asks?|a demandé)\s?(?P<close>{_EMPHASIS})"
@@ -69,7 +89,8 @@ _ANSWERS = re.compile(
 )
 _SPEAKER = re.compile(
     rf"(?P<open>{_EMPHASIS})(?:(?P<name>[^\W\d_][^:*_?!.\n]{{0,60}}?)\s?(?P<close>{_EMPHASIS})"
-    rf"\s?:(?P<after>{_EMPHASIS})|(?P<letter>[QARDPFV])\s?[.:)]\s?[-–—]?{_EMPHASIS})(?=\s|$)[ \t]*",
+    rf"(?:\s?:|\s[—–](?=\s))(?:[ \t]?(?P<after>[*_]{{1,3}})|(?=\s|$))"
+    rf"|(?P<letter>[QARDPFV])\s?[.:)]\s?[-–—]?{_EMPHASIS}(?=\s|$))[ \t]*",
     re.IGNORECASE,
 )
 
@@ -101,7 +122,17 @@ class Label:
 def label_at(text: str, start: int, stop: int) -> Label | None:
     """The question label at `text[start:stop]`'s beginning, if it has one."""
     line = text[start:stop]
-    return _numbered(line, start) or _lettered(line, start)
+    return _numbered(line, start) or _lettered(line, start) or _roman(line, start)
+
+
+def _roman(line: str, start: int) -> Label | None:
+    match = _ROMAN.match(line)
+    if match is None or not match["roman"]:
+        return None
+    number = _ROMANS.index(match["roman"]) + 1
+    end = start + match.end()
+    scheme = f"I{match['sep'].strip()}".replace("\\", "")
+    return Label((number,), scheme, end, _left_open(match), line[: match.end()].strip())
 
 
 def _numbered(line: str, start: int) -> Label | None:
@@ -154,19 +185,10 @@ def _left_open(match: re.Match[str]) -> str:
     return closed  # "1) **Do you?**": the signs belong to the wording
 
 
-def weak_label_at(text: str, start: int, stop: int) -> Label | None:
-    """A bare number before a capital, "4 Will you": a label only where its sequence lacks it."""
-    match = _WEAK_NUMBER.match(text[start:stop])
-    if match is None:
-        return None
-    parts = (int(match["number"]),)
-    return Label(parts, "weak", start + match.end(), match["open"], match["number"])
-
-
 def question_marker(text: str, start: int, stop: int) -> Label | None:
     """A "Q:" or "Question :" without a number."""
     match = _ASKS.match(text[start:stop])
-    if match is None or (len(match["word"]) == 1 and match["sep"] != ":"):
+    if match is None or (len(match["word"]) == 1 and match["sep"].strip() != ":"):
         return None
     if not match["sep"] and match.end() != stop - start:
         return None
@@ -194,7 +216,7 @@ def speaker_at(text: str, start: int, stop: int) -> Label | None:
     if match is None:
         return None
     name = match["letter"] or match["name"]
-    if len(name.split()) > 6 or not (len(name) == 1 or name[0].isupper()):
+    if len(name.split()) > 6 or not name[0].isupper() or "," in name or ";" in name:
         return None
     return Label((), "speaker", start + match.end(), _speaker_open(match), name.strip())
 

@@ -1,53 +1,48 @@
-"""Questions listed first, answers after: "1. Do you ...? 2. ...", then "1. Yes. 2. ...".
-
-Both runs carry the same numbers; the first asks and has nothing between its lines, the second does
-not ask.
-"""
+"""Questions first, answers after: "a) Do you ...? b) ...", then "a) Yes. b) ..."."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from motamot.reading.heads import Head
-from motamot.reading.page import Page, Parts
-from motamot.reading.proposals import Reading
-from motamot.reading.sequence import chain
+from motamot.reading.lines import Page
 
-MOST = 6  # places tried: a list of questions is followed by its answers early on
+ASKING, ANSWERING = 0.6, 0.4  # how much the lines of the first run ask, and of the second
 
 
-def paired_readings(page: Page) -> Iterator[Reading]:
-    """A reading for each place where a second run of the same numbers could begin."""
-    numbered = [h for h in page.heads if h.numbered]
-    firsts = [i for i, h in enumerate(numbered) if h.label and h.label.parts in ((1,), (1, "a"))]
-    for at in [i for i in firsts if i >= 2][:MOST]:
-        asked, answered = chain(page, numbered[:at]), chain(page, numbered[at:])
-        if _asks_then_answers(page, asked, answered):
-            yield _paired(asked, answered)
+def replies(page: Page) -> dict[int, int]:
+    """Lines that answer -> the line of their question: two runs of the same labels, of which the
+    first asks, with nothing between its lines, and the second does not."""
+    labelled = [i for i, line in enumerate(page.lines) if line.numbered]
+    labels = [page.lines[i].label.parts for i in labelled]  # type: ignore[union-attr]
+    found: dict[int, int] = {}
+    at = 0
+    while at < len(labelled):
+        size = _run(labels, at)
+        if size and _asks_then_answers(
+            page, labelled[at : at + size], labelled[at + size : at + 2 * size]
+        ):
+            found |= dict(
+                zip(labelled[at + size : at + 2 * size], labelled[at : at + size], strict=True)
+            )
+            at += 2 * size
+        else:
+            at += 1
+    return found
 
 
-Run = Sequence[tuple[Head, Parts]]
+def _run(labels: Sequence[tuple[int | str, ...]], at: int) -> int:
+    """How many labels from a place on are followed by the same ones again; 0 for fewer than two."""
+    for size in range(2, (len(labels) - at) // 2 + 1):
+        if labels[at + size] == labels[at]:
+            return size if labels[at : at + size] == labels[at + size : at + 2 * size] else 0
+    return 0
 
 
-def _asks_then_answers(page: Page, asked: Run, answered: Run) -> bool:
-    numbers, replies = [p for _, p in asked], [p for _, p in answered]
-    if len(numbers) < 2 or not set(replies) <= set(numbers) or len(replies) * 2 < len(numbers):
-        return False
-    close = all(not page.between(a.end, b.start) for (a, _), (b, _) in itertools.pairwise(asked))
-    return close and _mean_asks(page, asked) >= 0.8 and _mean_asks(page, answered) < 0.4
-
-
-def _mean_asks(page: Page, run: Run) -> float:
-    return sum(page.asks(head.wording, head.end) for head, _ in run) / len(run)
-
-
-def _paired(asked: Run, answered: Run) -> Reading:
-    replies = {parts: (head.start, head.wording) for head, parts in answered}
-    return Reading(
-        "questions first, answers after",
-        tuple(head for head, _ in asked),
-        tuple(parts for _, parts in asked),
-        tuple(replies.get(parts) for _, parts in asked),
-        bonus=2.0 * len(answered),
+def _asks_then_answers(page: Page, asked: Sequence[int], answered: Sequence[int]) -> bool:
+    blocks = [page.lines[i] for i in range(asked[0], answered[0])]
+    inner = sum(line.first and not line.numbered for line in blocks[: asked[-1] - asked[0]])
+    return (
+        inner == 0
+        and sum(page.asks[i] for i in asked) >= ASKING * len(asked)
+        and sum(page.asks[i] for i in answered) < ANSWERING * len(answered)
     )

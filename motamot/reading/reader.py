@@ -1,51 +1,41 @@
 """One document's text -> the lines of its record: a guess, once, for a person to confirm.
 
-It knows no particular questionnaire. The rules, in order:
+It knows no particular questionnaire. The steps, in order:
 
- 1. **Blocks.** A CommonMark parser cuts the text into blocks; each line of a block, and each cell
-    of a table, may begin a passage. Indented code and link definitions are read as text; code,
-    raw HTML and rules never begin a question.
- 2. **Questions are chosen on the whole document.** Several readings are proposed: the outer
-    sequence of numbers (of each style of number, of each style of line, of all), one repeated
-    style (headings of a level, bold, italic, quoted, bulleted, capital lines), "Q:" marks, two
-    speakers who take turns, what stands before each "Réponse :", rows of tables, sentences that
-    ask, a list of questions followed by a list of answers, the questionnaire's own questions where
-    they are known. One scale weighs them all (`scale.weigh`): what is chosen should ask and stand
-    out; what follows should exist and answer; numbers should follow each other; nothing that looks
-    alike should be left inside an answer. Where two readings weigh nearly the same, a warning names
-    the first line they dispute.
- 3. **A sequence of numbers** may have gaps, may restart after a section's title, may go down to
-    3.1, 3a or a lettered line that asks. Numbers inside answers lose against the outer sequence.
- 4. **A question** is its line or block; plus the sentence that asks when a number or short heading
-    stands apart from it; plus paragraphs that are only a link or a parenthesis; plus a stem
-    ("3. On housing:") when it is followed at once by its first sub-question.
- 5. **An answer** begins at its "Réponse :" mark, which is not part of it, or at the first block
-    after the question; or, when nothing follows, after the question mark inside the same block.
-    Nothing there, or only a filler ("—", "sans réponse"), is a blank.
- 6. **Sections** are titles between an answer and the next question: headings above the questions'
-    level, labelled lines ("Thème 2", "II."), bold, capital or colon-ended short lines that stand
-    right before a question. What follows a section's title up to its question is preamble.
- 7. **The title** is the first heading, or the first short line, that is not a section.
- 8. **After the last answer**, thanks, greetings, a signature, foreign footnotes and what follows a
-    line drawn are notes.
- 9. Where the questionnaire's questions are known, a question gets the number that it has there.
+ 1. **Wrapping.** HTML, front matter and anchors are painted over as Markdown (`wrapping`); a
+    CommonMark parser cuts the rest into blocks (`blocks`).
+ 2. **Lines.** Each line, cell, or part of a line, with its labels and all that it looks like
+    (`lines`, `labels`, `wording`).
+ 3. **Known questions decide.** The wordings of the questionnaire are looked for where lines begin:
+    in order, in any order, by number, by place (`known`). Without them, lines that stand alike are
+    tried as the questions (`guess`). Tables of questions, and answers that follow a list of
+    questions, are found on their own (`tables`, `pairing`).
+ 4. **One best path** of kinds over all lines, by one table of weights, says where each question and
+    answer ends and what is nobody's (`guess`, `weights.tsv`).
+ 5. **Spans** with their numbers (`spans`), and with their respondents where a document has several
+    (`respondents`).
+ 6. **Doubts**: what a person should look at (`doubts`). Everything is in the record either way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from motamot.reading.doubts import Span, disputes, doubt_of, swallowed
-from motamot.reading.known import NOT_FOUND, differences, lacking, matches
-from motamot.reading.marks import Item, marks_of
-from motamot.reading.page import Page, key, page_of
-from motamot.reading.scale import best
-from motamot.reading.titles import Mark
+from motamot.reading.doubts import NOT_FOUND, differences, doubts, problem
+from motamot.reading.guess import Best, best_path, group_of, guess, table
+from motamot.reading.known import Found, by_line, matches
+from motamot.reading.lines import Page, page_of
+from motamot.reading.pairing import replies
+from motamot.reading.respondents import by_columns, name_lines, shared
+from motamot.reading.spans import Span, spans_of
+from motamot.reading.tables import Table, tables
 from motamot.reading.wording import is_blank
-from motamot.recording.cut import Asked, asked, edges, passages_of
+from motamot.recording.cut import Asked, edges
 from motamot.recording.record import Entry, first_words
+from motamot.text.folding import fold, slug
 from motamot.text.markdown import plain
 from motamot.text.problems import Problem
 from motamot.text.source import Lines
@@ -66,159 +56,292 @@ def read(
 ) -> Reading:
     """Guess how one document is to be cut: (the lines of its record, what to look at).
 
-    `known` are the questions of its questionnaire, when another document has fixed them: numbers
-    are theirs, and one of the document that they lack keeps a number that none of them has.
-    `blank` says that nobody has filled this one in, `declined` that it is a letter which answers no
-    question. Never raises, whatever the text.
+    `known` are the questions of its questionnaire, when another document has fixed them. `blank`
+    says that nobody has filled this one in, `declined` that it is a letter which answers no
+    question; `names` are those of respondents, by identifier. Never raises, whatever the text.
     """
+    page = page_of(text)
     lines = Lines(text)
-    wordings = frozenset(k for q in known if (k := key(q.wording)))
-    page = page_of(text, wordings, blank=blank)
-    ranked = [] if declined else best(page)
-    if not ranked or ranked[0][0] <= 0:
-        return tuple(_entries(lines, page, [], _opening_only(page), blank=True)), []
-    reading = ranked[0][1]
-    marks, items = marks_of(page, reading)
-    entries = tuple(_entries(lines, page, items, marks, blank=blank))
-    doubts = [doubt_of(path, lines, mark) for mark in marks if mark.doubt]
-    doubts += disputes(path, lines, ranked, reading)
-    doubts += swallowed(path, _spans(text, marks), page)
-    if known:
-        own = asked(text, passages_of(text, entries, path, path)[0], path)
-        matched = matches(known, own)
-        doubts += differences(known, own, matched)
-        entries = _renumbered(entries, _numbers(own, matched, known))
-        lacked = lacking(known, own, matched)
-        entries += tuple(
-            Entry("absent", None, q.number, doubtful=True, remark=f"“{q.short()}” was not found")
-            for q, _ in lacked
-        )
-        doubts += [problem for _, problem in lacked]
-    return _marked(entries, doubts, path), doubts
+    if declined or not page.lines:
+        return tuple(_opening_only(lines, page)), []
+    found = by_line(matches(page, known)) if known else {}
+    if known and not found:
+        return tuple(_opening_only(lines, page)), []
+    seen = _seen(page, found, names, blank=blank)
+    again = Counter(match.question.number for match in found.values())
+    if max(again.values(), default=0) > 1 and not any(s.respondent for s in seen.spans):
+        found = _once(found)  # asked again, but not of another respondent
+        seen = _seen(page, found, names, blank=blank)
+    entries = [*_front(lines, page), *_entries(lines, page, seen.spans)]
+    if blank:
+        return tuple(entries), []
+    numbers = [q.number for q in known] or [s.number for s in seen.spans if s.number]
+    entries = _with_silences(entries, list(dict.fromkeys(numbers)), seen.in_cells)
+    called = [name.casefold() for name in names.values()]
+    looked_at = [
+        *doubts(page, seen.best, seen.spans, seen.tables, called),
+        *differences(page, seen.best, seen.found, known),
+    ]
+    problems = [
+        problem(path, lines.number(page.lines[at].body), expected, what)
+        for at, expected, what in looked_at
+    ]
+    return _marked(entries, problems, path), problems
 
 
-def _renumbered(entries: Sequence[Entry], numbers: Mapping[str, str]) -> tuple[Entry, ...]:
-    return tuple(replace(e, number=numbers[e.number]) if e.number else e for e in entries)
+@dataclass(frozen=True)
+class _Seen:
+    """What was made of a page."""
+
+    best: Best
+    found: Mapping[int, Found]
+    tables: Sequence[Table]
+    spans: Sequence[Span]
+
+    @property
+    def in_cells(self) -> set[str | None]:
+        """The questions that several respondents answer in a table."""
+        return {s.number for s in self.spans if s.respondent and s.cell}
+
+
+def _seen(
+    page: Page, found: Mapping[int, Found], names: Mapping[str, str], *, blank: bool
+) -> _Seen:
+    """What each run of lines is, once it is known where the questionnaire's questions stand."""
+    asked = tables(page, found)
+    found = _with_number_cells(found, asked)
+    after = {} if blank else replies(page)
+    best = _path(page, found, asked, after, blank=blank)
+    named = {} if blank else name_lines(page, spans_of(page, best.kinds, found, after), names)
+    if named:
+        best = _path(page, found, asked, after, frozenset(named))
+    rows = [row for one in asked for row in one.rows]
+    columns = {
+        at: row.question if row.number is None else row.number for row in rows for at in row.answers
+    }
+    spans = by_columns(page, spans_of(page, best.kinds, found, after | columns), asked)
+    if not blank:
+        spans = [
+            replace(s, respondent=_identifier(s.respondent, names)) if s.respondent else s
+            for s in shared(page, spans, names)
+        ]
+    return _Seen(best, found, asked, spans)
+
+
+def _once(found: Mapping[int, Found]) -> dict[int, Found]:
+    """Each question where it is most alike."""
+    best: dict[str, Found] = {}
+    for match in found.values():
+        same = best.setdefault(match.question.number, match)
+        if match.likeness > same.likeness:
+            best[match.question.number] = match
+    return by_line(list(best.values()))
 
 
 def _marked(entries: Sequence[Entry], doubts: Sequence[Problem], path: str) -> tuple[Entry, ...]:
     """The lines of the record, a doubt on each that a problem names; files by their names alone."""
     folder = path[: path.rfind("/") + 1]
     made = list(entries)
-    for problem in doubts:
-        here = [i for i, e in enumerate(made) if e.at and e.at[0] <= (problem.where.line or 0)]
-        if here and problem.found != NOT_FOUND:
-            remark = f"expected {problem.expected}; found {problem.found}"
+    for doubt in doubts:
+        here = [i for i, e in enumerate(made) if e.at and e.at[0] <= (doubt.where.line or 0)]
+        if here and doubt.found != NOT_FOUND:
+            remark = f"expected {doubt.expected}; found {doubt.found}"
             remark = remark.replace(folder, "") if folder else remark
             made[here[-1]] = replace(made[here[-1]], doubtful=True, remark=remark)
+    absent = (i for i, e in enumerate(made) if e.kind == "absent")
+    for i in absent:
+        made[i] = replace(made[i], doubtful=True, remark="not found")
     return tuple(made)
 
 
-def _numbers(
-    own: Sequence[Asked], matched: dict[str, Asked], known: Sequence[Asked]
-) -> dict[str, str]:
-    """The document's numbers -> the questionnaire's; a free one for what it does not ask."""
-    taken = {q.number for q in known}
-    numbers: dict[str, str] = {}
-    for question in own:
-        number = question.number
-        if number in matched:
-            numbers[number] = matched[number].number
-            continue
-        while number in taken:
-            number += "bis"
-        taken.add(number)
-        numbers[question.number] = number
-    return numbers
+def _identifier(name: str, names: Mapping[str, str]) -> str:
+    """A respondent's identifier: the known one of that name, or one made of it."""
+    same = (key for key, known in names.items() if fold(name) in (fold(known), key))
+    return next(same, slug(name))
 
 
-def _opening_only(page: Page) -> list[Mark]:
-    """A document without questions: its title, and the rest."""
-    chunks = page.chunks
-    if not chunks:
-        return []
-    titled = page.units[chunks[0].unit].kind == "heading"
-    return [
-        Mark(chunk.start, "title" if titled and not at else "preamble")
-        for at, chunk in enumerate(chunks[:2])
-    ]
-
-
-def _spans(text: str, marks: Sequence[Mark]) -> list[Span]:
-    """Marks in order -> spans that cover the text; neighbours of one kind are one, sections and
-    questions aside."""
-    kept: list[Mark] = []
-    for mark in marks:
-        same = kept and (kept[-1].kind, kept[-1].question) == (mark.kind, mark.question)
-        if kept and kept[-1].start == mark.start:
-            kept[-1] = kept[-1] if kept[-1].kind == "question" else mark
-        elif not same or mark.kind in ("section", "question"):
-            kept.append(mark)
-    if not text:
-        return []
-    kept = kept or [Mark(0, "preamble")]
-    ends = [*(mark.start for mark in kept[1:]), len(text)]
-    return [
-        Span(mark.kind, mark.question, mark.start, end)
-        for mark, end in zip(kept, ends, strict=True)
-    ]
-
-
-def _entries(
-    lines: Lines, page: Page, items: Sequence[Item], marks: Sequence[Mark], *, blank: bool
-) -> Iterator[Entry]:
-    """The lines of a record. `blank`: nobody was to answer."""
-    text = lines.text
-    spans = _spans(text, marks)
-    by_start = {item.start: item for item in items}
-    by_answer = {item.extent.answer: item for item in items}
-    answered = {span.number for span in spans if span.kind == "answer"}
-    for at, span in enumerate(spans):
-        whole = replace(span, start=span.start if at else 0)
-        if span.kind == "question":
-            begin, end = _question(text, page, by_start[span.start], whole)
-        elif span.kind == "answer":
-            begin, end = _answer(text, page, by_answer[span.start], whole)
-        else:
-            begin, end = _title(text, whole) if span.kind in ("title", "section") else _bare(whole)
-        entry = _entry(lines, whole, span.start, begin, end)
-        yield entry
-        if span.kind == "question" and span.number not in answered and not blank:
-            yield Entry("blank", None, span.number)
-
-
-def _entry(lines: Lines, span: Span, place: int, begin: int, end: int) -> Entry:
-    """`text[begin:end]` of a span are its words; what stands before and after are its labels."""
-    text = lines.text
-    low, high = edges(text, begin, end)
-    kind = span.kind
-    if kind == "answer" and is_blank(plain(text[begin:end])):
-        kind = "blank"
-    shown, goes_on = first_words(text[low:high])
-    return Entry(
-        kind,
-        lines.place(place),
-        span.number,
-        before=_between(text, span.start, begin),
-        words=shown or None,
-        goes_on=goes_on,
-        after=_between(text, end, span.end),
+def _with_silences(
+    entries: Sequence[Entry], numbers: Sequence[str], in_cells: Collection[str | None]
+) -> list[Entry]:
+    """The lines of a record, and one for each respondent who says nothing to a question: blank
+    where it is asked of them alone or has their empty cell, else absent, at the end."""
+    respondents: list[str | None] = list(
+        dict.fromkeys(e.respondent for e in entries if e.respondent)
     )
+    respondents = respondents or [None]
+    said = {(e.number, e.respondent) for e in entries if e.kind in ("answer", "blank")}
+    asked = {e.number for e in entries if e.kind == "question"}
+    blank = {n for n in asked if len(respondents) == 1 or n in in_cells}
+    made: list[Entry] = []
+    for entry in entries:
+        made.append(entry)
+        if entry.kind == "question" and entry.number in blank:
+            own = [r for r in respondents if (entry.number, r) not in said]
+            made += [Entry("blank", None, entry.number, r) for r in own]
+            said |= {(entry.number, r) for r in own}
+    lacking = ((n, r) for n in numbers for r in respondents if (n, r) not in said)
+    return made + [Entry("absent", None, n, r) for n, r in lacking]
 
 
-def _between(text: str, start: int, end: int) -> str:
-    """A label: what stands between two places, without the blanks around."""
-    low, high = edges(text, start, max(start, end))
-    return text[low:high]
+def _with_number_cells(found: Mapping[int, Found], asked: Sequence[Table]) -> dict[int, Found]:
+    """Questions of a table begin at the cell of their number."""
+    moved = {
+        row.question: row.number for one in asked for row in one.rows if row.number is not None
+    }
+    return {moved.get(at, at): match for at, match in found.items()}
 
 
-def _bare(span: Span) -> tuple[int, int]:
-    return span.start, span.end
+def _path(
+    page: Page,
+    found: Mapping[int, Found],
+    asked: Sequence[Table],
+    after: Mapping[int, int],
+    named: frozenset[int] = frozenset(),
+    *,
+    blank: bool = False,
+) -> Best:
+    """What each line is: by the known questions, else by the best guess; tables say for theirs."""
+    forced = _forced(page, asked) | dict.fromkeys(after.values(), "Q") | dict.fromkeys(after, "A")
+    forced |= dict.fromkeys(named, "AC")
+    allowed = [forced.get(at, "TPSQRN" if blank else "TPSQRACN") for at in range(len(page.lines))]
+    if not found:
+        return guess(page, allowed, blank=blank)[0]
+    first = min(found)
+    for at in range(len(allowed)):
+        allowed[at] = "TPSN" if at < first else "SPRACN"
+    looks = {(page.lines[at].look, page.scheme(at)) for at in found}
+    for at in range(first, len(allowed)):
+        line = page.lines[at]
+        alike = (line.look, page.scheme(at)) in looks and (line.numbered or line.standing)
+        asks = line.numbered or "addresses" in line.said
+        if alike and line.first and asks and "asks surely" in line.said:
+            allowed[at] = "Q"  # the reply's own
+    for at in forced:
+        if at not in found and forced[at] not in ("Q", "R"):
+            allowed[at] = forced[at]
+    for at, match in found.items():
+        allowed[at] = "Q"
+        for rest in range(at + 1, match.last + 1):
+            allowed[rest] = "R"
+    for at in after:
+        allowed[at] = "A"
+    return best_path(page, group_of(page, "known", found), table(), allowed, with_margins=True)
 
 
-def _title(text: str, span: Span) -> tuple[int, int]:
+def _forced(page: Page, asked: Sequence[Table]) -> dict[int, str]:
+    """What the lines of tables of questions are, and that nothing goes on below them."""
+    forced: dict[int, str] = {}
+    for one in asked:
+        below = 1 + max(at for row in one.rows for at in (row.question, *row.answers, *row.rest))
+        if below < len(page.lines) and page.lines[below].unit.column < 0:
+            forced[below] = "TPSQN"
+        forced |= dict.fromkeys(one.head, "PN")
+        for row in one.rows:
+            begin = row.question if row.number is None else row.number
+            forced[row.question] = "R"
+            forced[begin] = "Q"
+            forced |= dict.fromkeys((*row.answers[1:], *row.rest), "CN")
+            forced |= dict.fromkeys(row.answers[:1], "A")
+    return forced
+
+
+# --- entries --------------------------------------------------------------------------------------
+
+
+def _opening_only(lines: Lines, page: Page) -> Iterator[Entry]:
+    """A document without questions: its title, and the rest."""
+    yield from _front(lines, page)
+    if not page.lines:
+        if lines.text and not page.paint.front:
+            yield Entry("preamble", (1, 1))
+        return
+    titled = page.lines[0].unit.kind == "heading"
+    block = page.lines[0].unit.block
+    rest = next((i for i, x in enumerate(page.lines) if x.unit.block != block), None)
+    last = len(page.lines) - 1
+    spans = [Span("preamble", 0, last)]
+    if titled:
+        spans = [Span("title", 0, last if rest is None else rest - 1)]
+        spans += [] if rest is None else [Span("preamble", rest, last)]
+    yield from _entries(lines, page, spans)
+
+
+def _front(lines: Lines, page: Page) -> Iterator[Entry]:
+    """The front matter: its title, and the rest."""
+    paint = page.paint
+    if not paint.front:
+        return
+    text = lines.text
+    if paint.title is None:
+        yield Entry("preamble", (1, 1))
+        return
+    begin, end = paint.title
+    start = text.rfind("\n", 0, begin) + 1
+    if text[:start].strip():
+        yield Entry("preamble", (1, 1))
+    stop = text.find("\n", end)
+    yield _entry(
+        lines, Span("title", 0, 0), start, begin, end, stop + 1 if stop != -1 else len(text)
+    )
+    if stop != -1 and text[stop : paint.front].strip():
+        yield Entry("preamble", lines.place(stop + 1))
+
+
+def _entries(lines: Lines, page: Page, spans: Sequence[Span]) -> Iterator[Entry]:
+    """The lines of a record."""
+    starts = [_start(page, span) for span in spans]
+    if starts and not page.paint.front:
+        starts[0] = 0
+    stops = [*starts[1:], len(lines.text)][: len(spans)]
+    for span, start, stop in zip(spans, starts, stops, strict=True):
+        begin, end = _words(page, span, start, stop)
+        yield _entry(lines, span, start, begin, end, stop)
+
+
+def _start(page: Page, span: Span) -> int:
+    return page.lines[span.first].start if span.start is None else span.start
+
+
+def _words(page: Page, span: Span, start: int, stop: int) -> tuple[int, int]:
+    """Where the words of a span begin and end: its labels aside."""
+    first, last = page.lines[span.first], page.lines[span.last]
+    if span.kind == "question":
+        begin = first.core if page.speaks_often(first) else first.wording
+        if first.unit.column >= 0 and not first.words and span.last > span.first:
+            begin = page.lines[span.first + 1].core
+        found = begin, span.end or last.tail
+    elif span.kind == "answer":
+        found = _answer(page, span, start, stop)
+    elif span.kind in ("title", "section"):
+        found = _title(page.text, first.body if first.unit.kind != "heading" else start, last.tail)
+    else:
+        found = start, stop
+    return page.paint.words(*edges(page.text, *found))
+
+
+def _answer(page: Page, span: Span, start: int, stop: int) -> tuple[int, int]:
+    first, last = page.lines[span.first], page.lines[span.last]
+    begin = start
+    if span.start is not None:
+        begin = span.start
+    elif span.named:
+        begin = first.speaker.end if first.speaker else first.tail
+    elif first.answer and not first.answer.open:
+        begin = first.answer.end
+    elif page.speaks_often(first):
+        begin = first.core
+    elif span.labelled:
+        begin = first.wording
+    elif span.cell or first.inline:
+        begin = first.body
+    if last.unit.column < 0:
+        return begin, stop
+    return begin, last.tail if span.cell else last.unit.end
+
+
+def _title(text: str, start: int, stop: int) -> tuple[int, int]:
     """A title's words: without its heading's mark, a final colon, and the emphasis around both."""
-    start, end = edges(text, span.start, span.end)
+    start, end = edges(text, start, stop)
     heading = _HEADING.match(text, start, end)
     begin = heading.end() if heading else start
     tail = _TITLE_END.search(text, begin, end)
@@ -232,22 +355,27 @@ def _title(text: str, span: Span) -> tuple[int, int]:
     return begin, close
 
 
-def _question(text: str, page: Page, item: Item, span: Span) -> tuple[int, int]:
-    head = item.head
-    end = min(span.end, max(item.extent.wording_end, head.wording))
-    begin = head.wording if item.start == head.start else _stem_wording(page, item.start)
-    return begin, end
+def _entry(lines: Lines, span: Span, start: int, begin: int, end: int, stop: int) -> Entry:
+    """`text[begin:end]` of a span are its words; what stands before and after are its labels."""
+    text = lines.text
+    low, high = edges(text, begin, max(begin, end))
+    kind = span.kind
+    if kind == "answer" and is_blank(plain(text[low:high])):
+        kind = "blank"
+    shown, goes_on = first_words(text[low:high])
+    return Entry(
+        kind,
+        lines.place(start),
+        span.number,
+        span.respondent,
+        before=_between(text, start, low),
+        words=shown or None,
+        goes_on=goes_on,
+        after=_between(text, high, stop),
+    )
 
 
-def _stem_wording(page: Page, start: int) -> int:
-    stem = next((h for h in page.heads if h.start == start), None)
-    return stem.wording if stem else start
-
-
-def _answer(text: str, page: Page, item: Item, span: Span) -> tuple[int, int]:
-    start = item.extent.words if item.extent.words is not None else span.start
-    cell = next((u for u in page.units[item.head.unit :] if u.start == span.start), None)
-    if cell is None or cell.column < 0:
-        return start, span.end
-    row = [u for u in page.units if u.row == cell.row and cell.start <= u.start < span.end]
-    return cell.body, max((u.tail for u in row if u.tail > u.body), default=cell.body)
+def _between(text: str, start: int, end: int) -> str:
+    """A label: what stands between two places, without the blanks around."""
+    low, high = edges(text, start, max(start, end))
+    return text[low:high]

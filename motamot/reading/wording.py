@@ -38,10 +38,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-# --- asking and answering -----------------------------------------------------------------------
+# --- asking and answering -------------------------------------------------------------------------
 
 _SPANISH_YES = re.compile(r"\W*s[íì](?!\w)", re.IGNORECASE)  # without its accent it is "if"
 _QUESTION_END = re.compile(r"[?？؟](?:[\s*_)»”\"'’\]>]|\(?<?https?://[^\s>)]*>?\)?|\([^()]*\))*$")
+_MARK = re.compile(r"\d{1,3}(?:[.,]\d+)?\s?(?:/\s?\d{1,3}|%)?|[xX✓✔]")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _LINK = re.compile(r"<?https?://[^\s>)]+>?|\]\([^)]*\)")
 _LINK_ONLY = re.compile(
@@ -106,19 +107,38 @@ def answers(text: str) -> float:
     return min(score, 1.5)
 
 
+def opens_as_answer(text: str) -> bool:
+    """Whether a text begins as answers do: "Oui", "Nous", "Absolument"."""
+    found = words(text[:60])
+    return bool(found) and found[0].split("-")[0] in _folded("answering_first")
+
+
+def says_briefly(line: str) -> bool:
+    """Whether a line is one of the answers of a form: "Favorable", "Oui.", "NSP", "4/5"."""
+    return " ".join(words(line)) in _folded("brief_answers") or bool(_MARK.fullmatch(line.strip()))
+
+
 def instructs(sentence: str) -> bool:
     """Whether a sentence tells how to answer: "Merci de préciser.", "Please explain."."""
     found = words(sentence)
     return bool(found) and found[0] in _folded("instructions") and len(found) <= 14
 
 
-def probes(sentence: str) -> bool:
-    """Whether a short sentence with a question mark goes on asking: "Avec quel personnel ?"."""
-    first = words(sentence)[:3]
-    return asks(sentence) >= 1.2 or any(w in _folded("asking_first") for w in first)
+def orders(sentence: str) -> bool:
+    """Whether a text begins as an order to those who reply: "Présentez", "Citez", "Dites-nous"."""
+    found = words(sentence)
+    first = found[0] if found else ""
+    return first.split("-")[0].endswith("ez") or first in _folded("asking_first")
 
 
-# --- around the questions -----------------------------------------------------------------------
+def is_form_word(label: str) -> bool:
+    """Whether a label is one of a form, "Commentaire", "Pour", and no name."""
+    found = words(label)
+    known = _folded("form_words") | _folded("first_person") | _folded("question_words")
+    return all(w in known or w.split("-")[0] in known or len(w) < 3 or w.isdigit() for w in found)
+
+
+# --- around the questions -------------------------------------------------------------------------
 
 _FURNITURE = re.compile(
     r"(?:.{0,60}\W)?(?:page|página|pagina|seite|pág\.|p\.)\s*\d+"
@@ -166,12 +186,15 @@ def _phrases(name: str) -> tuple[str, ...]:
 
 
 # Boxes of a form, of which none is ticked.
-_UNTICKED = re.compile(r"\s*(?:(?:[-*] )?(?:\[ ?\]|[☐□❏])\s*[^\[☐□❏☑☒✓✔]{1,50})+")
+_UNTICKED = re.compile(r"\s*(?:(?:[-*] )?(?:\[ ?\]|[☐□❏])[ \t]*[^\[☐□❏☑☒✓✔\n]{1,50}\s*)+")
 
 
 def is_blank(text: str) -> bool:
     """Whether an answer says nothing: no letter or figure, "(sans réponse)", unticked boxes."""
-    if _UNTICKED.fullmatch(text):
+    *boxes, last = text.rstrip().split("\n")
+    if _UNTICKED.fullmatch(text) or (
+        boxes and is_form_word(last) and _UNTICKED.fullmatch("\n".join(boxes))
+    ):
         return True
     found = re.findall(r"[^\W_]+", fold(re.sub(r"<[^>]*>|&\w+;", " ", text)))
     return " ".join(found) in _folded("fillers") or not found

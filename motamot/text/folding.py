@@ -29,3 +29,8 @@ def fold(text: str) -> str:
 def letters(word: str) -> str:
     """The letters and figures of a word, folded: "l’Œuvré" -> "loeuvre"."""
     return "".join(filter(str.isalnum, fold(word)))
+
+
+def slug(name: str) -> str:
+    """An identifier made of a name: "Liste Exemple A" -> "liste-exemple-a"."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")

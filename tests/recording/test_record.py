@@ -19,7 +19,7 @@ from tests.reading.test_lossless import texts
 CASES = sorted((Path(__file__).parents[1] / "cases" / "valid").iterdir())
 # What the golden documents give when they are cut by the records written of them: change this line
 # only when a reading changed; a change of `cut` alone may never change it.
-DIGEST = "28635cfe0b297050"
+DIGEST = "949a40762b467af8"
 
 KINDS = ("title", "preamble", "section", "question", "answer", "note", "blank")
 
@@ -145,8 +145,9 @@ def test_the_golden_documents_are_cut_as_ever() -> None:
     """No change of code moves a published word of a recorded document."""
     digest = hashlib.sha256()
     for case in CASES:
-        text, _, _ = decode((case / "reply.md").read_bytes(), "reply.md")
-        entries, _ = read(text, "reply.md")
+        (reply,) = case.glob("reply.*")
+        text, _, _ = decode(reply.read_bytes(), reply.name)
+        entries, _ = read(text, reply.name)
         for passage in cut(text, again(record_of(text, entries)).entries):
             digest.update(repr((passage.kind, passage.question, passage.words(text))).encode())
     assert digest.hexdigest()[:16] == DIGEST
