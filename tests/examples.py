@@ -13,9 +13,11 @@ settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-def examples(count: int) -> settings:
-    """Settings of a property test that tries `count` examples when all the tests run."""
+def examples(count: int, *, fixed: bool = False) -> settings:
+    """Settings of a property test that tries `count` examples when all the tests run; `fixed`: the
+    same ones each time, for what holds of most inputs and not of all."""
     return settings(
+        derandomize=fixed,
         max_examples=max(5, count // 10) if _QUICK else count,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )

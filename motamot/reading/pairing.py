@@ -34,7 +34,8 @@ def _run(labels: Sequence[tuple[int | str, ...]], at: int) -> int:
     """How many labels from a place on are followed by the same ones again; 0 for fewer than two."""
     for size in range(2, (len(labels) - at) // 2 + 1):
         if labels[at + size] == labels[at]:
-            return size if labels[at : at + size] == labels[at + size : at + 2 * size] else 0
+            run, again = labels[at : at + size], labels[at + size : at + 2 * size]
+            return size if len(set(run)) == size and run == again else 0
     return 0
 
 

@@ -427,7 +427,7 @@ def put_in(made: Made, marks: Sequence[bool]) -> list[tuple[int, str, str]]:
 
 @pytest.mark.parametrize("head", HEADS, ids=lambda head: head.__name__)
 @given(made=made())
-@examples(40)
+@examples(40, fixed=True)
 def test_a_questionnaire_that_asks_is_read_as_it_was_written(made: Made, head: object) -> None:
     text = written(made, head, [True])
     document, _ = seen(text, "a.md")
@@ -437,7 +437,7 @@ def test_a_questionnaire_that_asks_is_read_as_it_was_written(made: Made, head: o
 
 @pytest.mark.parametrize("head", BEARS_NO_MARK, ids=lambda head: head.__name__)
 @given(made=made(), marks=st.lists(st.booleans(), min_size=1, max_size=5))
-@examples(40)
+@examples(40, fixed=True)
 def test_question_marks_are_not_needed_where_something_else_tells_a_question(
     made: Made, marks: list[bool], head: object
 ) -> None:
@@ -449,7 +449,7 @@ def test_question_marks_are_not_needed_where_something_else_tells_a_question(
 
 @pytest.mark.parametrize("columns", [2, 3])
 @given(made=made())
-@examples(40)
+@examples(40, fixed=True)
 def test_a_table_of_questions_is_read_row_by_row(made: Made, columns: int) -> None:
     asked, answered = LABELS[made.language]
     names = [asked.format("").strip(" :"), answered.strip(" :")]
