@@ -37,7 +37,7 @@ import yaml
 from motamot.reading.guess import KINDS, Group, Table, best_path, context, groups, said_in
 from motamot.reading.lines import Page, page_of
 from motamot.reading.pairing import replies
-from motamot.reading.reader import _forced
+from motamot.reading.reader import forced_by
 from motamot.reading.tables import tables
 from motamot.reading.wording import is_blank
 from motamot.text.folding import letters, slug
@@ -101,7 +101,7 @@ class Document:
     def allowed(self) -> list[str]:
         """The kinds that the reader tries for each line."""
         after = {} if self.blank else replies(self.page)
-        forced = _forced(self.page, tables(self.page))
+        forced = forced_by(self.page, tables(self.page))
         forced |= dict.fromkeys(after.values(), "Q") | dict.fromkeys(after, "A")
         every = "TPSQRN" if self.blank else KINDS
         return [forced.get(at, every) for at in range(len(self.page.lines))]

@@ -236,7 +236,8 @@ def _leads(page: Page, span: Span) -> bool:
     return (
         alone
         and 6 <= count <= 60
-        and not said & {"answers", "addresses", "of document", "closes", "greets", "speaker"}
+        and not said
+        & {"opens as an answer", "addresses", "of document", "closes", "greets", "speaker"}
     )
 
 

@@ -240,10 +240,8 @@ def _margins(
     return tuple(reversed(made))
 
 
-def guess(
-    page: Page, allowed: Sequence[str] | None = None, *, blank: bool = False
-) -> tuple[Best, Group | None]:
-    """The best path on any group, and that group."""
+def guess(page: Page, allowed: Sequence[str] | None = None, *, blank: bool = False) -> Best:
+    """The best path on any group."""
     tried = groups(page)
     paths = [best_path(page, group, table(), allowed, blank=blank) for group in tried]
     best, group = max(zip(paths, tried, strict=True), key=lambda pair: pair[0].weight)
@@ -251,8 +249,8 @@ def guess(
     asked = [at for at, kind in enumerate(best.kinds) if kind == "Q"]
     sure = any(_marked(page, at) for at in asked)
     if not sure and best.weight - nothing.weight < LEAST * len(asked):
-        return nothing, None
-    return best_path(page, group, table(), allowed, blank=blank, with_margins=True), group
+        return nothing
+    return best_path(page, group, table(), allowed, blank=blank, with_margins=True)
 
 
 def _marked(page: Page, at: int) -> bool:

@@ -79,19 +79,15 @@ def matches(page: Page, known: Sequence[Asked]) -> list[Found]:
 @dataclass(frozen=True)
 class _Tokens:
     words: list[str]
-    ends: list[int]
-    lines: list[int]
     first: list[int]  # of each line, its first token
 
 
 def _tokens(page: Page) -> _Tokens:
-    made = _Tokens([], [], [], [])
-    for at, line in enumerate(page.lines):
+    made = _Tokens([], [])
+    for line in page.lines:
         made.first.append(len(made.words))
         for word in _WORD.finditer(page.text, line.wording, line.tail):
             made.words.append(fold(word[0])[:STEM])
-            made.ends.append(word.end())
-            made.lines.append(at)
     made.first.append(len(made.words))
     return made
 
@@ -104,7 +100,7 @@ def _likely(
     if not whole:
         return
     telling = set(wording)
-    for at, _line in enumerate(page.lines):
+    for at in range(len(page.lines)):
         begin = tokens.first[at]
         if tokens.first[at + 1] == begin or not telling.intersection(
             tokens.words[begin : begin + 8]

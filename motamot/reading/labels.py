@@ -6,6 +6,7 @@ Offsets in and out are those of the whole text. All functions are pure and know 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from motamot.reading.wording import vocabulary
@@ -113,10 +114,15 @@ class Label:
     @property
     def number(self) -> str:
         """As identifiers and readers see it: "3", "3.1", "3a"."""
-        text = ""
-        for part in self.parts:
-            text += f".{part}" if isinstance(part, int) and text else str(part)
-        return text
+        return number_text(self.parts)
+
+
+def number_text(parts: Sequence[int | str]) -> str:
+    """(3,) -> "3", (3, 1) -> "3.1", (3, "a") -> "3a"."""
+    text = ""
+    for part in parts:
+        text += f".{part}" if isinstance(part, int) and text else str(part)
+    return text
 
 
 def label_at(text: str, start: int, stop: int) -> Label | None:
@@ -169,7 +175,7 @@ def _numbered(line: str, start: int) -> Label | None:
 
 def _lettered(line: str, start: int) -> Label | None:
     match = _LETTER.match(line)
-    if match is None:
+    if match is None or (match["wall"] == "[" and match["letter"] == "x"):  # a ticked box
         return None
     scheme = f"{match['wall']}a{match['sep']}".replace("\\", "")
     written = line[: match.end()].strip()

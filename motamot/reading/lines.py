@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -117,14 +117,6 @@ class Page:
         """How the number in front of a line is written; "" without any."""
         label = self.lines[at].label
         return label.scheme if label else ""
-
-    @cached_property
-    def _speakers(self) -> Counter[str]:
-        return Counter(x.speaker.written for x in self.lines if x.speaker and not x.label)
-
-    def speaks_often(self, line: Line) -> bool:
-        """Whether the name before a line's colon stands before others too."""
-        return line.speaker is not None and self._speakers[line.speaker.written] > 1
 
     @cached_property
     def asks(self) -> tuple[float, ...]:
@@ -285,7 +277,7 @@ def _described(text: str, lines: Sequence[Line]) -> Iterator[Line]:
     for at, line in enumerate(lines):
         before = lines[at - 1] if at else None
         after = lines[at + 1] if at + 1 < len(lines) else None
-        near = tuple(_near(text, line, before, after, own[at - 1] if at else (), own))
+        near = tuple(_near(text, line, before, after))
         if at in heads:
             near = (*near, "heads lower numbers")
         if line.speaker and names[line.speaker.written] > 1:
@@ -322,6 +314,18 @@ def _stems(lines: Sequence[Line]) -> Iterator[int]:
             yield at
 
 
+_WORDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("opens as an answer", opens_as_answer),
+    ("brief answer", says_briefly),
+    ("addresses", addresses),
+    ("orders", orders),
+    ("instructs", instructs),
+    ("aside", is_aside),
+    ("link", is_link_only),
+    ("of document", speaks_of_document),
+)
+
+
 def _own(text: str, line: Line, repeated: Counter[str]) -> Iterator[str]:
     said = text[line.core : line.tail]
     bare = said.strip("*_ \t")
@@ -346,18 +350,28 @@ def _own(text: str, line: Line, repeated: Counter[str]) -> Iterator[str]:
         yield "answers"
     elif answered > 0:
         yield "first person"
-    if opens_as_answer(said):
-        yield "opens as an answer"
-    if says_briefly(bare):
-        yield "brief answer"
-    if addresses(said):
-        yield "addresses"
-    if orders(said):
-        yield "orders"
-    if instructs(said):
-        yield "instructs"
+    yield from (feature for feature, holds in _WORDS if holds(bare))
     if bare[:1].islower():
         yield "lower case"
+    yield from _labelled(line)
+    if is_group_label(text[line.body : line.tail]):
+        yield "says section"
+    if line.unit.kind != "heading" and is_furniture(bare):
+        yield "page number"
+    if not bare or is_blank(bare):
+        yield "says nothing"
+    if greets(said):
+        yield "greets"
+    elif closes(said):
+        yield "closes"
+    if re.match(r"\[\^?[\w-]+\]:?\s", bare):
+        yield "footnote"
+    if count and repeated[" ".join(line.words)] > 1:
+        yield "repeated"
+    yield from _placed(text, line)
+
+
+def _labelled(line: Line) -> Iterator[str]:
     if line.numbered and line.label:
         yield "lettered" if isinstance(line.label.parts[0], str) else "numbered"
         if line.label.scheme.startswith("Q"):
@@ -372,26 +386,9 @@ def _own(text: str, line: Line, repeated: Counter[str]) -> Iterator[str]:
         yield "speaker"
         if line.speaker.end >= line.tail:
             yield "speaker alone"
-    if is_group_label(text[line.body : line.tail]):
-        yield "says section"
-    if line.unit.kind != "heading" and is_furniture(bare):
-        yield "page number"
-    if not bare or is_blank(bare):
-        yield "says nothing"
-    if is_aside(said):
-        yield "aside"
-    if is_link_only(said):
-        yield "link"
-    if greets(said):
-        yield "greets"
-    elif closes(said):
-        yield "closes"
-    if re.match(r"\[\^?[\w-]+\]:?\s", bare):
-        yield "footnote"
-    if speaks_of_document(said):
-        yield "of document"
-    if count and repeated[" ".join(line.words)] > 1:
-        yield "repeated"
+
+
+def _placed(text: str, line: Line) -> Iterator[str]:
     if line.first:
         yield "begins block"
     if line.inline:
@@ -411,8 +408,6 @@ def _near(
     line: Line,
     before: Line | None,
     after: Line | None,
-    said_before: Sequence[str],
-    own: Sequence[Sequence[str]],
 ) -> Iterator[str]:
     if before is None:
         yield "first line"

@@ -201,11 +201,11 @@ def _path(
     blank: bool = False,
 ) -> Best:
     """What each line is: by the known questions, else by the best guess; tables say for theirs."""
-    forced = _forced(page, asked) | dict.fromkeys(after.values(), "Q") | dict.fromkeys(after, "A")
+    forced = forced_by(page, asked) | dict.fromkeys(after.values(), "Q") | dict.fromkeys(after, "A")
     forced |= dict.fromkeys(named, "AC")
     allowed = [forced.get(at, "TPSQRN" if blank else "TPSQRACN") for at in range(len(page.lines))]
     if not found:
-        return guess(page, allowed, blank=blank)[0]
+        return guess(page, allowed, blank=blank)
     first = min(found)
     for at in range(len(allowed)):
         allowed[at] = "TPSN" if at < first else "SPRACN"
@@ -228,7 +228,7 @@ def _path(
     return best_path(page, group_of(page, "known", found), table(), allowed, with_margins=True)
 
 
-def _forced(page: Page, asked: Sequence[Table]) -> dict[int, str]:
+def forced_by(page: Page, asked: Sequence[Table]) -> dict[int, str]:
     """What the lines of tables of questions are, and that nothing goes on below them."""
     forced: dict[int, str] = {}
     for one in asked:
@@ -306,7 +306,7 @@ def _words(page: Page, span: Span, start: int, stop: int) -> tuple[int, int]:
     """Where the words of a span begin and end: its labels aside."""
     first, last = page.lines[span.first], page.lines[span.last]
     if span.kind == "question":
-        begin = first.core if page.speaks_often(first) else first.wording
+        begin = first.core if "speaks often" in first.said else first.wording
         if first.unit.column >= 0 and not first.words and span.last > span.first:
             begin = page.lines[span.first + 1].core
         found = begin, span.end or last.tail
@@ -328,7 +328,7 @@ def _answer(page: Page, span: Span, start: int, stop: int) -> tuple[int, int]:
         begin = first.speaker.end if first.speaker else first.tail
     elif first.answer and not first.answer.open:
         begin = first.answer.end
-    elif page.speaks_often(first):
+    elif "speaks often" in first.said:
         begin = first.core
     elif span.labelled:
         begin = first.wording

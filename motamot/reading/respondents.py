@@ -63,6 +63,10 @@ def _bare(words: str) -> str:
     return _TAG_END.sub("", " ".join(plain(words.strip("*_ \t:")).split()))
 
 
+def _name(page: Page, at: int) -> str:
+    return _bare(page.text[page.lines[at].body : page.lines[at].tail])
+
+
 # --- a name before each answer --------------------------------------------------------------------
 
 
@@ -142,22 +146,20 @@ def _parts(page: Page, spans: Sequence[Span]) -> list[Span] | None:
         return None
     above = [0, *(run[-1].last + 1 for run in runs[:-1])]
     titles = [page.title_between(low, run[0].first) for low, run in zip(above, runs, strict=True)]
-    names = {
-        _bare(page.text[page.lines[t].body : page.lines[t].tail]) for t in titles if t is not None
-    }
+    names = {_name(page, t) for t in titles if t is not None}
     if any(title is None for title in titles) or len(names) < len(runs):
         return None
     made: list[Span] = []
     name: str | None = None
     for span in spans:
         inside = [t for t in titles if t is not None and span.first <= t <= span.last]
-        if inside and span.kind in ("answer", "section", "title", "preamble", "note", "question"):
+        if inside:
             at = inside[0]
             if at > span.first:
                 made.append(
                     replace(span, last=at - 1, respondent=name if span.kind == "answer" else None)
                 )
-            name = _bare(page.text[page.lines[at].body : page.lines[at].tail])
+            name = _name(page, at)
             made.append(Span("preamble", at, span.last))
         elif span.kind == "answer":
             made.append(replace(span, respondent=name))

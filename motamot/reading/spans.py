@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from motamot.reading.known import Found
+from motamot.reading.labels import number_text
 from motamot.reading.lines import Line, Page
 from motamot.recording.record import Kind
 
@@ -308,11 +309,3 @@ def _by_run(written: Sequence[str]) -> list[str]:
     if len(set(made)) == len(made):
         return made
     return [str(i + 1) for i in range(len(written))]
-
-
-def number_text(parts: Parts) -> str:
-    """(3,) -> "3", (3, 1) -> "3.1", (3, "a") -> "3a"."""
-    text = ""
-    for part in parts:
-        text += f".{part}" if isinstance(part, int) and text else str(part)
-    return text
