@@ -34,21 +34,21 @@ from zlib import crc32
 
 import yaml
 
-from motamot.reading.guess import KINDS, Group, Table, best_path, context, groups, said_in
+from motamot.reading.guess import KINDS, Said, Table, best_path, groups, said
 from motamot.reading.lines import Page, page_of
-from motamot.reading.pairing import replies
-from motamot.reading.reader import forced_by
-from motamot.reading.tables import tables
-from motamot.reading.wording import is_blank
+from motamot.reading.reader import kinds_of
+from motamot.reading.tables import replies, tables
+from motamot.reading.wording import answers, is_blank
 from motamot.text.folding import letters, slug
 from motamot.text.markdown import plain
 from motamot.text.source import decode
 
 ROOT = Path(__file__).parent.parent
-EPOCHS, SEEDS, FOLDS = 9, (1, 2, 3), 4
+EPOCHS, SEEDS, FOLDS = 9, range(1, 7), 4
 MARGIN, OF_QUESTIONS = 5.0, 3  # what the right kind is to outweigh a wrong one by; times for "Q"
 MOST = 3  # change of a weight by one document
 SCALE = 10  # from weights as they are written to those that are fitted
+NAMES = ("Liste Exemple Ormeau", "Liste Exemple B", "Exemple Uni", "Anne Exemple", "Bob Sample")
 LAYOUTS = (  # of a questionnaire as it is sent
     "### {n}. {q}\n",
     "{n}. {q}",
@@ -95,16 +95,13 @@ class Document:
 
     @cached_property
     def page(self) -> Page:
-        return page_of(self.text)
+        return page_of(self.text, blank=self.blank)
 
     @cached_property
     def allowed(self) -> list[str]:
         """The kinds that the reader tries for each line."""
         after = {} if self.blank else replies(self.page)
-        forced = forced_by(self.page, tables(self.page))
-        forced |= dict.fromkeys(after.values(), "Q") | dict.fromkeys(after, "A")
-        every = "TPSQRN" if self.blank else KINDS
-        return [forced.get(at, every) for at in range(len(self.page.lines))]
+        return kinds_of(self.page, tables(self.page), after)
 
     @cached_property
     def right(self) -> list[str]:
@@ -114,30 +111,32 @@ class Document:
         return ["".join(k for k in tried if k in own) or tried for own, tried in found]
 
     @cached_property
-    def marked(self) -> Page:
-        """The page, where each line has one feature more, whose weights are its margins."""
-        lines = zip(self.page.lines, self.right, strict=True)
-        marked = (replace(x, said=(*x.said, f"right: {kinds}")) for x, kinds in lines)
-        return replace(self.page, lines=tuple(marked))
+    def groups(self) -> list[list[Said]]:
+        """What its lines say beside each group that the reader tries."""
+        return [said(self.page, group) for group in groups(self.page)]
 
     @cached_property
-    def groups(self) -> list[Group | None]:
-        return groups(self.page)
+    def marked(self) -> list[list[Said]]:
+        """The same, where each line has one feature more, whose weights are its margins."""
+        more = [f"right: {kinds}" for kinds in self.right]
+        return [
+            [([*own, one], step) for (own, step), one in zip(lines, more, strict=True)]
+            for lines in self.groups
+        ]
 
     @cached_property
-    def group(self) -> Group | None:
+    def group(self) -> int:
         """The group that is nearest to its questions."""
         questions = {at for at, own in enumerate(self.right) if own == "Q"}
-        members = [one.members if one else frozenset() for one in self.groups]
+        members = [group.members for group in groups(self.page)]
         alike = [len(own & questions) / (len(own) + len(questions) or 1) for own in members]
-        return self.groups[alike.index(max(alike))]
+        return alike.index(max(alike))
 
-    def read(self, weights: Table) -> tuple[str, Group | None]:
+    def read(self, weights: Table) -> tuple[str, int]:
         """The kinds of the best path on any group, and that group."""
-        page, allowed, blank = self.marked, self.allowed, self.blank
-        paths = [best_path(page, group, weights, allowed, blank=blank) for group in self.groups]
+        paths = [best_path(lines, weights, self.allowed) for lines in self.marked]
         at = max(range(len(paths)), key=lambda i: paths[i].weight)
-        return paths[at].kinds, self.groups[at]
+        return paths[at].kinds, at
 
     def is_right(self, kinds: str) -> bool:
         return all(kind in own for kind, own in zip(kinds, self.right, strict=True))
@@ -147,14 +146,11 @@ class Document:
         asked = zip(kinds, self.right, strict=True)
         return all((kind == "Q") == (own == "Q") for kind, own in asked)
 
-    def features(self, group: Group | None, kinds: str) -> Counter[tuple[str, str]]:
+    def features(self, group: int, kinds: str) -> Counter[tuple[str, str]]:
         """How often each feature and each step is on a path."""
         found: Counter[tuple[str, str]] = Counter()
-        page, blank = self.page, self.blank
-        for at, kind in enumerate(kinds):
-            said = (*page.lines[at].said, *said_in(page, group, at, blank=blank))
-            step = f"{('^' + kinds)[at]} {'blank ' if blank else ''}{context(page, at)}"
-            found.update((feature, kind) for feature in (*said, step))
+        for (own, step), before, kind in zip(self.groups[group], "^" + kinds, kinds, strict=False):
+            found.update((feature, kind) for feature in (*own, f"{before} {step}"))
         return found
 
 
@@ -277,7 +273,9 @@ def documents() -> list[Document]:
     paragraphs = [text for one in exact for text in _paragraphs(one)]
     several = [one for one in exact if len(one.pairs) > 1]
     made = [_unanswered(one) for one in several] + [_as_sent(one, rng) for one in several]
-    made += [_longer(one, rng, paragraphs) for one in exact * 2]
+    made += [_longer(one, rng, paragraphs) for one in exact]
+    topics = sorted({one for each in exact for one in each.expected["sections"] if len(one) < 40})
+    made += [_anew(one, rng, paragraphs, topics) for one in several]
     known = {one.text for one in exact}
     return [*found, *_found(one for one in made if one.text not in known)]
 
@@ -375,6 +373,38 @@ def _longer(one: Document, rng: random.Random, paragraphs: Sequence[str]) -> Doc
     return replace(longer, text=text)
 
 
+def _anew(
+    one: Document, rng: random.Random, paragraphs: Sequence[str], topics: Sequence[str]
+) -> Document:
+    """Some of its questions with other answers, in a layout that few cases have: put to several
+    lists one after the other, or each under its topic and some context."""
+    lines, some = one.page.lines, rng.sample(one.pairs, min(len(one.pairs), rng.choice([1, 2, 4])))
+    words = [one.text[lines[x.question[0]].wording : lines[x.question[-1]].tail] for x in some]
+    texts = [" ".join(plain(text).split()).strip(" *_#") for text in words]
+    layouts, name = ["### {}", "**{}**", "**{}**", "*{}*", "{}"], rng.choice(["## {}", "**{}**"])
+    names = rng.sample(NAMES, rng.choice([2, 3, 4])) if rng.random() < 0.6 else []
+    layout = rng.choice(layouts if names else layouts[:3])
+    title = one.expected["title"] or "Questions aux listes"
+    blocks = [f"# {title}", *rng.sample(paragraphs, rng.choice([0, 1]))]
+    questions: list[dict[str, Any]] = []
+    for respondent in names or [None]:
+        if respondent:
+            blocks.append(name.format(respondent))
+            if rng.random() < 0.4:
+                blocks.append("[Site](https://exemple.org/), [Programme](https://exemple.org/p)")
+        for text in texts:
+            answer = [rng.choice(paragraphs) for _ in range(rng.choice([1, 1, 2, 3]))]
+            asked = [text]
+            if not names:
+                others = [other for other in paragraphs if not answers(other)]
+                asked = [rng.choice(topics), *rng.sample(others, rng.choice([1, 1, 2])), text]
+            blocks += [layout.format(asked[0]), *asked[1:], *answer]
+            ends = {"begins": answer[0], "ends": answer[-1]}
+            questions.append({"number": "", "begins": asked[0], "ends": text, "answer": ends})
+    expected = {"title": title, "sections": names, "questions": questions}
+    return Document(one.case, "\n\n".join(blocks) + "\n", expected, variant=True)
+
+
 def _written(rng: random.Random, paragraphs: Sequence[str], width: int) -> str:
     """A new paragraph made of others, wrapped at a width if there is one."""
     text = " ".join(rng.sample(paragraphs, rng.choice([1, 1, 2, 3, 5])))
@@ -393,9 +423,9 @@ def _margins(right: str) -> dict[str, float]:
 def _correction(one: Document, weights: Table) -> dict[tuple[str, str], float]:
     """By how much one document changes each weight."""
     kinds, group = one.read(weights)
-    if one.is_right(kinds) and group is one.group:
+    if one.is_right(kinds) and group == one.group:
         return {}
-    wanted = best_path(one.page, one.group, weights, one.right, blank=one.blank).kinds
+    wanted = best_path(one.groups[one.group], weights, one.right).kinds
     if not wanted:  # no path is right
         return {}
     change = one.features(one.group, wanted)
@@ -405,7 +435,8 @@ def _correction(one: Document, weights: Table) -> dict[tuple[str, str], float]:
 
 def fit(some: Sequence[Document], seed: int = 1) -> dict[str, dict[str, float]]:
     """The mean of the weights over all steps, the documents taken in a random order."""
-    rng, order, step = random.Random(seed), list(some), 1
+    rng, step = random.Random(seed), 1
+    order = [one for one in some for _ in range(1 if one.variant else 2)]
     late: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(KINDS, 0.0))
     weights: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(KINDS, 0.0))
     weights |= {f"right: {kinds}": _margins(kinds) for one in some for kinds in one.right}

@@ -1,29 +1,30 @@
-"""Where a reply asks the questions of its questionnaire: found by their words, then by number.
+"""Where a reply asks the questions of its questionnaire: the best choice among likely places.
 
-Each wording is compared with what begins at each line: how much of it stands there, and how much
-else. Questions are matched in their order first, then in any, then by the number in front. A reply
-that several respondents share may ask each of them anew.
+A place is worth how alike its words are to the question's, and how its number and its look fit.
+Dynamic programming takes the choice that is worth most in all; to go back in the questionnaire's
+order has its price, to change the look, and to ask everything again, of another respondent.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
-from motamot.reading.lines import STANDING, Line, Page
+from motamot.reading.lines import Line, Page
+from motamot.reading.wording import answers
+from motamot.reading.wording import words as words_of
 from motamot.recording.cut import Asked
-from motamot.text.folding import fold
-from motamot.text.markdown import plain
 
-_WORD = re.compile(r"[^\W_]+")
-STEM = 7  # letters of a word that are compared: "maintenez" is "maintenir"
-IN_ORDER, ANYWHERE, REPEATED = 0.42, 0.55, 0.8  # how alike is enough
+_SIGN = re.compile(r"(?:[.:;!?…][*_»”\"]*|\s[-–—])\s+(?=\S)")  # an answer may begin after it
+STEM = 6  # letters of a word that are compared: "maintenez" is "maintenir"
+ENOUGH, NUMBERED = 0.36, 0.3  # how alike is nothing worth; what a number alone is worth
+BACK, AGAIN, OTHER_LOOK = 0.1, 0.4, 0.1  # prices
+KEPT, BEAM = 4, 60  # choices that are followed up: to one place, to all
 
 
 @dataclass(frozen=True)
@@ -35,308 +36,194 @@ class Found:
     end: int
     question: Asked
     likeness: float  # 0: found by its number alone
+    place: int  # among the questionnaire's questions
+    worth: float = 0.0
+    listed: bool = False  # nothing stands before the next question: a table of contents, perhaps
 
 
 def stems(text: str) -> list[str]:
     """The words of a text, as they are compared."""
-    return [fold(word)[:STEM] for word in _WORD.findall(text)]
-
-
-class _Weights:
-    """How much a word tells one question from the others."""
-
-    def __init__(self, wordings: Sequence[Sequence[str]]) -> None:
-        self._count = len(wordings)
-        self._in = Counter(word for wording in wordings for word in set(wording))
-
-    def of(self, word: str) -> float:
-        held = self._in.get(word, 0)
-        rare = math.log(1 + self._count / max(held, 0.5)) / math.log(1 + 2 * self._count)
-        return rare * (1.0 if len(word) > 3 or word.isdigit() else 0.3)
-
-
-def matches(page: Page, known: Sequence[Asked]) -> list[Found]:
-    """The questions that a reply asks, in its order."""
-    wordings = [stems(plain(q.wording)) for q in known]
-    weights = _Weights(wordings)
-    likely: list[list[Found]] = []
-    tokens = _tokens(page)
-    for question, wording in zip(known, wordings, strict=True):
-        likely.append(list(_likely(page, tokens, question, wording, weights)))
-    parts = _parts(page, likely) or _numbered_parts(page, known)
-    if len(parts) > 1:
-        return [found for part in parts for found in part]
-    chosen = _in_order(page, likely)
-    chosen = _anywhere(chosen, likely)
-    chosen = _by_number(page, chosen, known)
-    chosen = _by_place(page, chosen, known)
-    return sorted(chosen, key=lambda f: f.line)
-
-
-# --- likeness -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Tokens:
-    words: list[str]
-    first: list[int]  # of each line, its first token
-
-
-def _tokens(page: Page) -> _Tokens:
-    made = _Tokens([], [])
-    for line in page.lines:
-        made.first.append(len(made.words))
-        for word in _WORD.finditer(page.text, line.wording, line.tail):
-            made.words.append(fold(word[0])[:STEM])
-    made.first.append(len(made.words))
-    return made
-
-
-def _likely(
-    page: Page, tokens: _Tokens, question: Asked, wording: Sequence[str], weights: _Weights
-) -> Iterator[Found]:
-    """The lines where the words of a question may begin."""
-    whole = sum(map(weights.of, wording))
-    if not whole:
-        return
-    telling = set(wording)
-    for at in range(len(page.lines)):
-        begin = tokens.first[at]
-        if tokens.first[at + 1] == begin or not telling.intersection(
-            tokens.words[begin : begin + 8]
-        ):
-            continue
-        found = _best_end(page, tokens, at, question, wording, whole, weights)
-        if found is not None and found.likeness >= IN_ORDER:
-            yield found
-
-
-def _best_end(
-    page: Page,
-    tokens: _Tokens,
-    at: int,
-    question: Asked,
-    wording: Sequence[str],
-    whole: float,
-    weights: _Weights,
-) -> Found | None:
-    left = Counter(wording)
-    same = read = 0.0
-    best: tuple[float, int] | None = None
-    longest = int(1.6 * len(wording)) + 8
-    place = tokens.first[at]
-    line, asked = at, False
-    while line < len(page.lines) and place - tokens.first[at] <= longest:
-        own = 0
-        for place in range(tokens.first[line], tokens.first[line + 1]):
-            word = tokens.words[place]
-            weight = weights.of(word)
-            read += weight
-            if left[word] > 0:
-                left[word] -= 1
-                same += weight
-                own += 1
-        place = tokens.first[line + 1]
-        score = _likeness(same / whole, same / read if read else 0.0)
-        chance = asked and own < 2  # one like word under a question mark
-        if best is None or (score > best[0] and not chance):
-            best = score, line
-        asked = "ends ?" in page.lines[line].said
-        line += 1
-        if page.lines[at].unit.column >= 0:
-            break  # a cell is one thing
-    if best is None:
-        return None
-    score, last = best
-    score += _fits(page.lines[at], question)
-    return Found(at, last, page.lines[last].tail, question, score)
-
-
-def _likeness(recall: float, precision: float) -> float:
-    """0 to 1: of what is asked, what stands there; of what stands there, what is asked."""
-    if not recall or not precision:
-        return 0.0
-    both = 2 * recall * precision / (recall + precision)
-    return max(both, precision * min(1.0, 0.5 + 0.5 * recall))
-
-
-def _fits(line: Line, question: Asked) -> float:
-    """What stands around the words: a number, an answer's first person."""
-    fits = 0.0
-    if line.numbered and line.label:
-        fits += 0.2 if line.label.number == question.number else -0.05
-    if "answers" in line.said:
-        fits -= 0.3
-    elif "first person" in line.said:
-        fits -= 0.15
-    if line.standing or line.look == "italic":
-        fits += 0.05
-    return fits
-
-
-# --- the choice -----------------------------------------------------------------------------------
-
-
-def _apart(page: Page, likely: Sequence[Sequence[Found]]) -> dict[Found, bool]:
-    """Whether something stands between a place and the next one where a question may begin."""
-    strong = sorted({f.line for some in likely for f in some if f.likeness >= REPEATED})
-    made: dict[Found, bool] = {}
-    for some in likely:
-        for found in some:
-            at = bisect_left(strong, found.last + 1)
-            following = strong[at] if at < len(strong) else len(page.lines)
-            made[found] = any(
-                "looks h" not in page.lines[i].said for i in range(found.last + 1, following)
-            )
-    return made
-
-
-def _parts(page: Page, likely: Sequence[Sequence[Found]]) -> list[list[Found]]:
-    """Where the questions are asked again, one run after the other: the runs."""
-    apart = _apart(page, likely)
-    strong: list[Found] = []
-    for found in sorted(
-        (f for some in likely for f in some if f.likeness >= REPEATED), key=lambda f: -f.likeness
-    ):
-        if all(found.last < f.line or f.last < found.line for f in strong):
-            strong.append(found)
-    strong.sort(key=lambda f: f.line)
-    runs = _runs(strong)
-    answered = [run for run in runs if sum(apart[f] for f in run) * 2 > len(run)]
-    longest = max(map(len, answered), default=0)
-    whole = [run for run in answered if len(run) * 2 >= longest]
-    enough = longest * 2 >= len(likely) and (longest > 1 or len(likely) == 1)
-    return whole if enough and _headed(page, whole) else []
-
-
-def _runs(found: Sequence[Found]) -> list[list[Found]]:
-    """Places in order, parted where a question comes again."""
-    runs: list[list[Found]] = []
-    for one in found:
-        if not runs or any(f.question is one.question for f in runs[-1]):
-            runs.append([])
-        runs[-1].append(one)
-    return runs
-
-
-def _headed(page: Page, runs: Sequence[Sequence[Found]]) -> bool:
-    """Whether there are several runs, and a line that may be a name stands before each."""
-    above = [0, *(run[-1].last + 1 for run in runs[:-1])]
-    return len(runs) > 1 and all(
-        page.title_between(low, run[0].line) is not None
-        for low, run in zip(above, runs, strict=True)
-    )
-
-
-def _numbered_parts(page: Page, known: Sequence[Asked]) -> list[list[Found]]:
-    """The same, where each part repeats the numbers alone, or short forms behind them."""
-    by_number = {q.number: q for q in known}
-    found: list[Found] = []
-    for at, line in enumerate(page.lines):
-        question = by_number.get(line.label.number) if line.label and line.numbered else None
-        if question:
-            own = page.text[line.wording : line.tail]
-            short = likeness(own, question.wording) >= 0.3 and len(line.words) < 12
-            found.append(Found(at, at, line.tail if short else line.wording, question, 0.0))
-    runs = _runs(found)
-    enough = all(len(run) * 2 >= len(known) for run in runs)
-    return runs if enough and len(known) > 1 and _headed(page, runs) else []
-
-
-def _in_order(page: Page, likely: Sequence[Sequence[Found]]) -> list[Found]:
-    """The best choice of one place for each question, in the questionnaire's order."""
-    apart = _apart(page, likely)
-    flat = sorted(
-        ((f.line, n, f) for n, some in enumerate(likely) for f in some), key=lambda x: x[:2]
-    )
-    best: list[float] = []
-    back: list[int] = []
-    for j, (line, n, found) in enumerate(flat):
-        worth = found.likeness - IN_ORDER + 0.05 - (0.0 if apart[found] else 0.2)
-        score, source = 0.0, -1
-        for i in range(j):
-            before = flat[i]
-            if before[1] < n and before[2].last < line and best[i] > score:
-                score, source = best[i], i
-        best.append(score + worth)
-        back.append(source)
-    at = max(range(len(best)), key=lambda i: best[i], default=-1)
-    chosen: list[Found] = []
-    while at != -1:
-        chosen.append(flat[at][2])
-        at = back[at]
-    return chosen[::-1]
-
-
-def _anywhere(chosen: list[Found], likely: Sequence[Sequence[Found]]) -> list[Found]:
-    """The questions left, where they stand out of order."""
-    left = [f for some in likely for f in some if f.likeness >= ANYWHERE]
-    for found in sorted(left, key=lambda f: -f.likeness):
-        asked = any(f.question is found.question for f in chosen)
-        if not asked and not any(f.line <= found.last and found.line <= f.last for f in chosen):
-            chosen = [*chosen, found]
-    return chosen
-
-
-def _by_number(page: Page, chosen: Sequence[Found], known: Sequence[Asked]) -> list[Found]:
-    """The questions left, where a line has their number and no other question stands."""
-    made = sorted(chosen, key=lambda f: f.line)
-    places = {q.number: n for n, q in enumerate(known)}
-    for question in known:
-        if any(f.question is question for f in made):
-            continue
-        own = places[question.number]
-        low = max((f.last for f in made if places[f.question.number] < own), default=-1)
-        high = min((f.line for f in made if places[f.question.number] > own), default=None)
-        for at in range(low + 1, len(page.lines) if high is None else high):
-            line = page.lines[at]
-            numbered = line.label and line.numbered and line.label.number == question.number
-            said = page.text[line.wording : line.tail]
-            another = page.asks[at] >= 0.9 and likeness(said, question.wording) < 0.3
-            if numbered and not another:
-                made.append(Found(at, at, line.wording, question, 0.0))
-                break
-    return made
-
-
-def _by_place(page: Page, chosen: Sequence[Found], known: Sequence[Asked]) -> list[Found]:
-    """The questions left between two that were found, where as many lines stand there that look as
-    those do."""
-    made = sorted(chosen, key=lambda f: f.line)
-    looks = Counter(page.lines[f.line].look for f in made)
-    look = looks.most_common(1)[0][0] if looks else ""
-    if look not in STANDING or looks[look] * 3 < 2 * len(made):
-        return made
-    places = {q.number: n for n, q in enumerate(known)}
-    bounds: list[Found | None] = [None, *made, None]
-    for before, after in itertools.pairwise(bounds):
-        low = places[before.question.number] if before else -1
-        high = places[after.question.number] if after else len(known)
-        left = [q for q in known[low + 1 : high] if all(f.question is not q for f in made)]
-        begin = before.last + 1 if before else 0
-        lines = [
-            at
-            for at in range(begin, after.line if after else len(page.lines))
-            if page.lines[at].look == look and page.lines[at].first and not page.lines[at].inline
-        ]
-        asking = [at for at in lines if page.asks[at] >= 0.9]
-        strange = any(
-            all(likeness(page.of(page.lines[n]), q.wording) < 0.3 for q in left) for n in asking
-        )
-        if left and len(left) == len(lines) and not strange:
-            made += [
-                Found(at, at, page.lines[at].tail, q, 0.01)
-                for at, q in zip(lines, left, strict=True)
-            ]
-    return made
+    return [part.rstrip("s")[:STEM] for word in words_of(text) for part in word.split("-")]
 
 
 def likeness(a: str, b: str) -> float:
     """0 to 1: how alike two wordings are, word by word."""
-    first, second = stems(plain(a)), stems(plain(b))
-    return 1.0 if first == second else SequenceMatcher(None, first, second, False).ratio()
+    return SequenceMatcher(None, stems(a), stems(b), False).ratio()
 
 
 def by_line(found: Sequence[Found]) -> dict[int, Found]:
     """Each by the line where it stands."""
     return {f.line: f for f in found}
+
+
+def matches(page: Page, known: Sequence[Asked]) -> list[Found]:
+    """The questions that a reply asks, in its order."""
+    chosen = _chosen(page, _without_lists(page, list(_places(page, known))), known)
+    looks = {_manner(page, found.line) for found in chosen if page.lines[found.line].standing}
+    titles = [at for at in range(len(page.lines)) if _manner(page, at) in looks]
+    if len(titles) != len(known) or any(titles[f.place] != f.line for f in chosen):
+        return chosen
+    own = by_line(chosen)  # as many titles as questions, each of those found in its place
+    for at, question in zip(titles, known, strict=True):
+        wording = page.of(page.lines[at])
+        if at not in own and page.asks[at] >= 0.9 and likeness(wording, question.wording) < 0.3:
+            return chosen  # it asks something else
+    ends = [page.lines[at].tail for at in titles]
+    made = zip(titles, titles, ends, known, strict=True)
+    return [own.get(at[0]) or Found(*at, 0.01, n) for n, at in enumerate(made)]
+
+
+class _Words:
+    """The words of a page, and of the questions that are looked for there."""
+
+    def __init__(self, page: Page, known: Sequence[Asked]) -> None:
+        self.page = page
+        self.asked = [stems(question.wording) for question in known]
+        self.pieces = [piece for at in range(len(page.lines)) for piece in _pieces(page, at)]
+        self.first = {at: i for i, (at, _, _) in reversed([*enumerate(self.pieces)])}
+        held = Counter(word for wording in self.asked for word in set(wording))
+        most = math.log(1 + 2 * len(known))
+        self.rare = {word: math.log(1 + len(known) / n) / most for word, n in held.items()}
+
+    def weight(self, words: Sequence[str]) -> float:
+        """How much words tell one question from the others."""
+        return sum(
+            self.rare.get(w, 0.7) * (1.0 if len(w) > 3 or w.isdigit() else 0.3) for w in words
+        )
+
+    def alike(self, at: int, place: int) -> tuple[float, int, int]:
+        """(how alike what begins at a line is to a question, 0 to 1; the line where it ends; the
+        offset): of what is asked, how much is said, of what is said, how much is asked."""
+        lines = self.page.lines
+        best = 0.0, at, lines[at].wording
+        left, asked = Counter(self.asked[place]), self.weight(self.asked[place])
+        same = said = 0.0
+        most = int(1.6 * len(self.asked[place])) + 8
+        for line, end, words in self.pieces[self.first[at] : self.first[at] + most]:
+            below = line > at
+            cell = lines[at].unit.column >= 0
+            if most < 0 or (below and (cell or lines[line].standing > lines[line - 1].standing)):
+                break
+            most -= len(words)
+            own = [word for word in words if left[word] > 0 and not left.subtract([word])]
+            same, said = same + self.weight(own), said + self.weight(words)
+            short = same / said * (0.5 + 0.5 * same / asked) * min(1.0, 2 * same) if same else 0.0
+            score = max(short, 2 * same / (asked + said))
+            few = len(own) < 2 or 2 * len(own) < len(words)
+            chance = below and few and "ends ?" in lines[line - 1].said
+            if score > best[0] and not chance and (not below or end == lines[line].tail):
+                best = score, line, end
+        return best
+
+
+def _pieces(page: Page, at: int) -> Iterator[tuple[int, int, list[str]]]:
+    """A line up to each sign after which an answer may begin: (line, offset, words)."""
+    line = page.lines[at]
+    whole = line.standing or line.unit.column >= 0
+    signs = () if whole else _SIGN.finditer(page.text, line.wording, line.tail)
+    for begin, end in pairwise([line.wording, *(sign.end() for sign in signs), line.tail]):
+        yield at, end, stems(page.text[begin:end])
+
+
+def _places(page: Page, known: Sequence[Asked]) -> Iterator[Found]:
+    """Where each question may begin, in the document's order."""
+    words = _Words(page, known)
+    for at, line in enumerate(page.lines):
+        opening = set(stems(page.text[line.wording : line.tail][:80]))
+        for place, question in enumerate(known):
+            number = _number(line, question)
+            if not number and opening.isdisjoint(words.asked[place]):
+                continue
+            alike, last, end = words.alike(at, place)
+            fits = alike + _fits(page, at, end)
+            score = fits + number
+            if fits > ENOUGH:
+                yield Found(at, last, end, question, score, place, score - ENOUGH)
+            elif number and not (page.asks[at] >= 0.9 and alike < 0.3):
+                yield Found(at, at, line.wording, question, 0.0, place, NUMBERED)
+
+
+def _number(line: Line, question: Asked) -> float:
+    """What the number in front of a line says for a question."""
+    own = line.label.number if line.label and line.numbered else None
+    last = re.findall(r"\d+|[a-z]+", question.number)[-1:]
+    return 0.2 if own == question.number else 0.1 if last == [own] else 0.0
+
+
+def _fits(page: Page, at: int, end: int) -> float:
+    """What else a line says for a question: how it looks, and whether it asks or answers."""
+    line = page.lines[at]
+    stands = line.standing or line.look == "italic"
+    answered = not stands and answers(page.text[line.wording : min(end, line.tail)]) >= 0.7
+    return 0.1 * stands + 0.1 * (page.asks[at] >= 0.9) - 0.3 * answered
+
+
+def _without_lists(page: Page, places: Sequence[Found]) -> Iterator[Found]:
+    """The places, without those far less alike than another; a list of questions asks nothing."""
+    strong = sorted({found.line for found in places if found.likeness >= 0.8})
+    bare: set[Found] = set()
+    most: dict[int, float] = {}
+    for found in places:
+        following = next((at for at in strong if at > found.last), None)
+        below = page.lines[found.last + 1 : following]
+        whole = found.end >= page.lines[found.last].tail
+        if whole and all("looks h" in line.said for line in below):
+            bare.add(found)
+        else:
+            most[found.place] = max(most.get(found.place, 0.0), found.likeness)
+    for found in places:
+        less = most.get(found.place, -1.0) - (found.likeness or NUMBERED)
+        listed = found in bare and less > -0.25
+        if less < 0.5:
+            yield replace(found, listed=listed, worth=0.005 if listed else found.worth)
+
+
+@dataclass(frozen=True)
+class _Path:
+    """A choice of places up to one of them."""
+
+    worth: float
+    found: Found
+    before: _Path | None = None
+    asked: int = 0  # the questions since it last began, a bit for each
+
+
+def _chosen(page: Page, places: Iterator[Found], known: Sequence[Asked]) -> list[Found]:
+    """The best choice of places, in the document's order. Two in one line have one answer: they
+    are one, the last."""
+    paths = [_Path(0.0, Found(-1, -1, 0, known[0], 1.0, -1))]
+    for found in places:
+        steps = [s for p in paths for s in _steps(page, p, found, len(known) / 4)]
+        kept: list[_Path] = []
+        for step in sorted(steps, key=lambda path: -path.worth):
+            if len(kept) < KEPT and all(path.asked & ~step.asked for path in kept):
+                kept.append(step)  # none that is worth more has asked no more
+        paths = sorted([*paths, *kept], key=lambda path: -path.worth)[:BEAM]
+    path, chosen = paths[0], []
+    while path.before:
+        found, path = path.found, path.before
+        while page.lines[found.line].inline and path.found.last + 1 == found.line and path.before:
+            found, path = replace(found, line=path.found.line), path.before
+        chosen.append(found)
+    return chosen[::-1]
+
+
+def _steps(page: Page, path: _Path, found: Found, least: float) -> Iterator[_Path]:
+    """A path that goes on to a place, or that begins again there, below a name."""
+    before, own = path.found, 0 if found.listed else 1 << found.place
+    if before.last >= found.line:
+        return
+    back, worth = found.place <= before.place, path.worth + found.worth
+    if path.before and _manner(page, before.line) != _manner(page, found.line):
+        worth -= OTHER_LOOK if found.likeness else 3 * OTHER_LOOK
+    if not path.asked & 1 << found.place and (found.likeness or not back):
+        yield _Path(worth - BACK * back, found, path, path.asked | own)
+    title = page.title_between(before.last + 1, found.line)
+    if back and title is not None and path.asked.bit_count() > least:
+        yield _Path(worth - AGAIN, found, path, own)
+
+
+def _manner(page: Page, at: int) -> tuple[str, str]:
+    """How a question is set: its look, and the signs of its number."""
+    line = page.lines[at]
+    return line.look, re.sub(r"\w+", "", page.text[line.body : line.wording])

@@ -7,42 +7,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+from motamot.reading import wording as says
 from motamot.reading.blocks import Unit
 from motamot.reading.blocks import units as find_units
-from motamot.reading.labels import (
-    Label,
-    answer_marker,
-    is_group_label,
-    label_at,
-    question_marker,
-    speaker_at,
-)
-from motamot.reading.wording import (
-    addresses,
-    answers,
-    asks,
-    closes,
-    ends_asking,
-    greets,
-    instructs,
-    is_aside,
-    is_blank,
-    is_furniture,
-    is_link_only,
-    opens_as_answer,
-    orders,
-    says_briefly,
-    speaks_of_document,
-    words,
-)
+from motamot.reading.labels import Label, answer_marker, is_group_label, label_at, speaker_at
 from motamot.reading.wrapping import Painted, painted
 
-_SIGN = re.compile(r"\*{1,4}|_{1,3}")
+_EMPHASIS = re.compile(
+    r"(?<![^\W_])(?P<sign>\*{1,3}|_{1,3})(?=\S)(?:(?!(?P=sign)).|(?P=sign)(?=[^\W_]))+?"
+    r"(?P=sign)(?![^\W_])",
+    re.DOTALL,
+)
+_AFTER_EMPHASIS = re.compile(r"[\s.:]*")
 _SPLIT = re.compile(
     r"[?？][»”\"*_)\]]*(?:\s*[-–—:→]+)?[ \t]+(?=\S)"
     r"|(?<=\S)\t[ \t]*(?=\S)"
@@ -53,7 +34,9 @@ _SPLIT = re.compile(
 _TARGET = re.compile(r"\]\([^()\s]*\)")  # where a link leads
 _COLON = re.compile(r"[^\n:?]{3,70}\s?:[*_]{0,3}[ \t]+(?=\S)")
 STANDING = ("h1", "h2", "h3", "h4", "h5", "h6", "bold")  # looks, the strongest first
+_WORDLESS = ("fence", "rule", "html")  # blocks whose words are not looked at
 _MOST = 12  # parts of one line
+ASKING = 0.9  # how much a line asks that may be a question by its words alone
 
 
 @dataclass(frozen=True)
@@ -91,6 +74,22 @@ class Line:
     def numbered(self) -> bool:
         return self.label is not None and bool(self.label.parts)
 
+    @property
+    def trails(self) -> bool:
+        """Whether it is a few words that stand beside others again and again."""
+        return self.inline and "short and repeated" in self.said
+
+    @property
+    def turns(self) -> bool:
+        """Whether it stands where a page turns: a page number, or what each page repeats."""
+        repeated = "repeated" in self.said and not self.inline and self.unit.column < 0
+        return repeated or "page number" in self.said
+
+    @property
+    def scheme(self) -> str:
+        """How the number in front of it is written; "" without any."""
+        return self.label.scheme if self.label else ""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -99,6 +98,7 @@ class Page:
     text: str  # painted
     paint: Painted
     lines: tuple[Line, ...]
+    blank: bool = False  # nobody has filled it in
 
     def of(self, line: Line) -> str:
         """The words of a line, its labels aside."""
@@ -113,81 +113,47 @@ class Page:
                 return at
         return None
 
-    def scheme(self, at: int) -> str:
-        """How the number in front of a line is written; "" without any."""
-        label = self.lines[at].label
-        return label.scheme if label else ""
-
     @cached_property
     def asks(self) -> tuple[float, ...]:
         """How much each line asks."""
-        return tuple(asks(self.of(line)) for line in self.lines)
+        return tuple(says.asks(self.of(line)) for line in self.lines)
 
 
-def page_of(text: str) -> Page:
+def page_of(text: str, *, blank: bool = False) -> Page:
     """Cut a text into lines, and look at each."""
     paint = painted(text)
     view = paint.text
-    units = find_units(view)
+    units = [unit for unit in find_units(view) if unit.body < unit.tail]
     emphasis = _emphasis(view, units)
-    found: list[Line] = []
-    for unit in units:
-        drawn = (
-            unit.kind == "heading"
-            and not unit.first
-            and not view[unit.body : unit.tail].strip("=-")
-        )
-        if unit.kind == "delimiter" or unit.body >= unit.tail or drawn:
-            continue
-        found += _parts(view, unit, emphasis)
+    found = [line for unit in units for line in _parts(view, unit, emphasis)]
     starts = [paint.start(line.start) if i or paint.front else 0 for i, line in enumerate(found)]
     stops = [*starts[1:], len(view)][: len(found)]
     cut = [replace(x, start=a, stop=b) for x, a, b in zip(found, starts, stops, strict=True)]
-    return Page(view, paint, tuple(_described(view, cut)))
+    return Page(view, paint, tuple(_described(view, cut)), blank)
 
 
 # --- parts of a line ------------------------------------------------------------------------------
 
 
 def _emphasis(text: str, units: Sequence[Unit]) -> bytearray:
-    """For each character whether it is in italics (1), bold (2) or both (3), block by block."""
+    """For each character whether it is in italics (1), bold (2) or both (3)."""
     mask = bytearray(len(text))
-    block = None
-    state, since = 0, 0
-    for unit in units:
-        if unit.block != block or unit.column >= 0:
-            block, state = unit.block, 0
-        since = unit.body
-        for sign in _SIGN.finditer(text, unit.body, unit.tail):
-            before = text[sign.start() - 1] if sign.start() > unit.body else " "
-            after = text[sign.end()] if sign.end() < unit.tail else " "
-            if before.isalnum() and after.isalnum():
-                continue
-            bits = {1: 1, 2: 2, 3: 3, 4: 0}[len(sign[0])]
-            if state & bits == 0 and after.isspace():
-                continue
-            mask[since : sign.start()] = bytes([state]) * (sign.start() - since)
-            since = sign.end()
-            state ^= bits
-        mask[since : unit.tail] = bytes([state]) * (unit.tail - since)
+    for _, block in groupby(units, key=lambda unit: (unit.block, unit.row, unit.column)):
+        own = list(block)
+        for run in _EMPHASIS.finditer(text, own[0].body, own[-1].tail):
+            mask[run.start() : run.end()] = bytes([len(run["sign"])]) * len(run[0])
     return mask
 
 
 def _parts(text: str, unit: Unit, emphasis: bytearray) -> Iterator[Line]:
     at, count = unit.body, 0
-    if unit.kind in ("fence", "rule", "html"):
-        yield _line(text, unit, at, unit.tail, emphasis, inline=False)
-        return
     while at < unit.tail:
-        line = _line(text, unit, at, unit.tail, emphasis, inline=count > 0)
-        cut = _cut(text, line, emphasis) if count < _MOST else None
+        line = _line(text, unit, at, unit.tail, emphasis)
+        cut = _cut(text, line, emphasis) if count < _MOST and unit.kind not in _WORDLESS else None
         if cut is None or not text[cut : unit.tail].strip(" \t*_:.-–"):
             yield line
             return
-        tail = cut
-        while tail > at and text[tail - 1].isspace():
-            tail -= 1
-        yield _line(text, unit, at, tail, emphasis, inline=count > 0)
+        yield _line(text, unit, at, at + len(text[at:cut].rstrip()), emphasis)
         at, count = cut, count + 1
 
 
@@ -197,17 +163,11 @@ def _cut(text: str, line: Line, emphasis: bytearray) -> int | None:
     if line.unit.kind == "heading":
         return None
     found: list[int] = []
-    begin = line.core
-    while begin < line.tail and text[begin] in "*_ \t":
-        begin += 1
-    if begin < line.tail and emphasis[begin]:
-        end = begin
-        while end < line.tail and (emphasis[end] == emphasis[begin] or text[end] in "*_ \t.:"):
-            end += 1
-        while end > begin and text[end - 1] in "*_" and end < line.tail and text[end].isalnum():
-            end -= 1
-        if end < line.tail:
-            found.append(end)
+    if line.core < line.tail and emphasis[line.core]:
+        end = next((i for i in range(line.core, line.tail) if not emphasis[i]), line.tail)
+        after = _AFTER_EMPHASIS.match(text, end, line.tail)
+        if after and after.end() < line.tail:
+            found.append(after.end())
     split = _SPLIT.search(text, line.core, line.tail)
     while split and not found:
         if split.end() > line.core and split.end() < line.tail:
@@ -219,44 +179,36 @@ def _cut(text: str, line: Line, emphasis: bytearray) -> int | None:
     return min(found, default=None)
 
 
-def _line(
-    text: str, unit: Unit, body: int, tail: int, emphasis: bytearray, *, inline: bool
-) -> Line:
+def _line(text: str, unit: Unit, body: int, tail: int, emphasis: bytearray) -> Line:
     label = answer = speaker = None
-    if unit.kind not in ("fence", "rule", "html"):
+    inline = body > unit.body
+    if unit.kind not in _WORDLESS:
         answer = answer_marker(text, body, tail)
         speaker = None if answer else speaker_at(text, body, tail)
         if not inline:
-            label = label_at(text, body, tail) or question_marker(text, body, tail)
+            label = label_at(text, body, tail)
     wording = label.end if label else body
-    return Line(
-        *(body if inline else unit.start, tail, body, tail, wording, unit),
-        *(unit.first and not inline, inline),
-        *(label, answer, speaker),
-        _look(
-            text,
-            unit,
-            max(wording, *(x.end for x in (label, answer, speaker) if x), body),
-            tail,
-            emphasis,
-        ),
-        tuple(words(text[wording:tail])),
+    start, first = (body, False) if inline else (unit.start, unit.first)
+    held = tuple(says.words(text[wording:tail]))
+    line = Line(
+        *(start, tail, body, tail, wording, unit, first, inline, label, answer, speaker, "", held)
     )
+    return replace(line, look=_look(text, line, emphasis))
 
 
-def _look(text: str, unit: Unit, wording: int, tail: int, emphasis: bytearray) -> str:
-    if unit.kind in ("fence", "rule", "html"):
+def _look(text: str, line: Line, emphasis: bytearray) -> str:
+    unit = line.unit
+    if unit.kind in _WORDLESS:
         return unit.kind
     if unit.kind == "heading":
         return f"h{unit.level}"
-    links = {i for link in _TARGET.finditer(text, wording, tail) for i in range(*link.span())}
-    letters = [i for i in range(wording, tail) if text[i].isalnum() and i not in links]
-    strong = sum(emphasis[i] & 2 for i in letters) / 2
-    weak = sum(emphasis[i] & 1 for i in letters)
-    if letters and strong >= 0.85 * len(letters):
-        return "bold"
-    if letters and weak >= 0.85 * len(letters):
-        return "italic"
+    links = {
+        i for link in _TARGET.finditer(text, line.core, line.tail) for i in range(*link.span())
+    }
+    letters = [i for i in range(line.core, line.tail) if text[i].isalnum() and i not in links]
+    for look, bit in (("bold", 2), ("italic", 1)):
+        if letters and sum(bool(emphasis[i] & bit) for i in letters) >= 0.85 * len(letters):
+            return look
     if unit.column >= 0:
         return "cell"
     cased = [text[i] for i in letters if text[i].isalpha()]
@@ -267,170 +219,93 @@ def _look(text: str, unit: Unit, wording: int, tail: int, emphasis: bytearray) -
 
 # --- features -------------------------------------------------------------------------------------
 
+_BOX = re.compile(r"[-*\s]*(?:\[[ xX]\]|[☐☑☒□✓✔❏])")
+
 
 def _described(text: str, lines: Sequence[Line]) -> Iterator[Line]:
-    repeated = Counter(" ".join(line.words) for line in lines if 0 < len(line.words) <= 12)
-    own = [tuple(_own(text, line, repeated)) for line in lines]
-    names = Counter(line.speaker.written for line in lines if line.speaker and not line.label)
-    ends = _ends(lines)
-    heads = set(_stems(lines))
+    """The lines with their features."""
+    repeated = Counter(line.words for line in lines if 0 < len(line.words) <= 12)
+    names = Counter(line.speaker.name for line in lines if line.speaker and not line.label)
+    heads = set(_heads(lines))
     for at, line in enumerate(lines):
-        before = lines[at - 1] if at else None
-        after = lines[at + 1] if at + 1 < len(lines) else None
-        near = tuple(_near(text, line, before, after))
+        said = [*_own(text, line), *_near(text, lines, at)]
         if at in heads:
-            near = (*near, "heads lower numbers")
-        if line.speaker and names[line.speaker.written] > 1:
-            near = (*near, "speaks often")
-        elif (
-            "repeated" in own[at]
-            and len(line.words) <= 5
-            and text[line.core : line.tail].strip("*_ ")[:1].isupper()
-        ):
-            near = (*near, "short and repeated")
-        if at >= ends:
-            near = (*near, "after a closing")
-        if at + 3 >= len(lines) or lines[-1].unit.block - line.unit.block < 2:
-            near = (*near, "near the end")
-        yield replace(line, said=(*own[at], *near))
+            said.append("heads lower numbers")
+        if line.speaker and names[line.speaker.name] > 1:
+            said.append("speaks often")
+        if repeated[line.words] > 1 and "answers" not in said:  # "Oui." is, and means nothing
+            said.append("repeated")
+            if len(line.words) <= 5 and text[line.core : line.tail].strip("*_ ")[:1].isupper():
+                said.append("short and repeated")
+        yield replace(line, said=tuple(said))
 
 
-def _ends(lines: Sequence[Line]) -> int:
-    """Where a greeting or a signature near the end begins; how many lines there are, if none."""
-    for at in range(len(lines) - 1, max(-1, len(lines) - 13), -1):
-        if closes(" ".join(lines[at].words[:20])):
-            return at
-    return len(lines)
-
-
-def _stems(lines: Sequence[Line]) -> Iterator[int]:
+def _heads(lines: Sequence[Line]) -> Iterator[int]:
     """The numbered lines that others go down from: "3." before "3.1", "3a" or "a)"."""
-    numbered = [
-        (i, line.label.parts) for i, line in enumerate(lines) if line.label and line.numbered
-    ]
+    numbered = [(i, x.label.parts) for i, x in enumerate(lines) if x.label and x.numbered]
     for (at, own), (_, after) in pairwise(numbered):
         lettered = after[0] == "a" and isinstance(own[0], int)
         if lettered or (len(after) > len(own) and after[: len(own)] == own):
             yield at
 
 
-_WORDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("opens as an answer", opens_as_answer),
-    ("brief answer", says_briefly),
-    ("addresses", addresses),
-    ("orders", orders),
-    ("instructs", instructs),
-    ("aside", is_aside),
-    ("link", is_link_only),
-    ("of document", speaks_of_document),
-)
-
-
-def _own(text: str, line: Line, repeated: Counter[str]) -> Iterator[str]:
+def _own(text: str, line: Line) -> Iterator[str]:
+    """What a line looks like by itself."""
     said = text[line.core : line.tail]
     bare = said.strip("*_ \t")
-    count = len(line.words)
     yield f"looks {'h' if line.unit.kind == 'heading' else line.look}"
-    yield "words " + next(str(n) for n in (0, 1, 3, 8, 20, 60, 10**9) if count <= n)
+    yield "words " + next(str(n) for n in (0, 1, 3, 8, 20, 60, 10**9) if len(line.words) <= n)
     end = bare[-1:]
-    yield "ends " + (
-        "?" if ends_asking(said) else end if end in ".:;,!" else "…" if end == "…" else "-"
+    yield "ends " + ("?" if says.ends_asking(said) else end if end in (".", ":", "…") else "-")
+    asked = says.asks(said)
+    levels = (("surely", 1.2), ("clearly", ASKING), ("perhaps", 0.4))
+    yield from (f"asks {how}" for how, least in levels[:3] if asked >= least)
+    yield from says.features(bare)
+    answered = says.answers(bare)
+    marks = (
+        ("answers", answered >= 0.7),
+        ("first person", answered > 0),
+        ("lower case", bare[:1].islower()),
+        ("numbered", line.numbered),
+        ("lettered", line.label and line.numbered and isinstance(line.label.parts[0], str)),
+        ("says question", line.label and line.label.scheme.startswith("Q")),
+        ("says answer", line.answer),
+        ("says answer alone", line.answer and line.answer.end >= line.tail),
+        ("speaker", line.speaker),
+        ("speaker alone", line.speaker and line.speaker.end >= line.tail),
+        ("says section", is_group_label(text[line.body : line.tail])),
+        ("begins block", line.first),
+        ("inline", line.inline),
+        ("nested", line.unit.depth > 1),
+        ("bulleted", line.unit.bullet),
+        ("quoted", line.unit.quoted),
+        ("box", _BOX.match(text, line.body, line.tail)),
     )
-    asked = asks(said)
-    if asked >= 1.2:
-        yield "asks surely"
-    elif asked >= 0.9:
-        yield "asks"
-    elif asked >= 0.4:
-        yield "asks perhaps"
-    if ends_asking(said) and asked < 0.9:
-        yield "wonders"
-    answered = answers(said)
-    if answered >= 0.7:
-        yield "answers"
-    elif answered > 0:
-        yield "first person"
-    yield from (feature for feature, holds in _WORDS if holds(bare))
-    if bare[:1].islower():
-        yield "lower case"
-    yield from _labelled(line)
-    if is_group_label(text[line.body : line.tail]):
-        yield "says section"
-    if line.unit.kind != "heading" and is_furniture(bare):
-        yield "page number"
-    if not bare or is_blank(bare):
-        yield "says nothing"
-    if greets(said):
-        yield "greets"
-    elif closes(said):
-        yield "closes"
-    if re.match(r"\[\^?[\w-]+\]:?\s", bare):
-        yield "footnote"
-    if count and repeated[" ".join(line.words)] > 1:
-        yield "repeated"
-    yield from _placed(text, line)
+    yield from (feature for feature, holds in marks if holds)
 
 
-def _labelled(line: Line) -> Iterator[str]:
-    if line.numbered and line.label:
-        yield "lettered" if isinstance(line.label.parts[0], str) else "numbered"
-        if line.label.scheme.startswith("Q"):
-            yield "says question"
-    elif line.label:
-        yield "says question"
-    if line.answer:
-        yield "says answer"
-        if line.answer.end >= line.tail:
-            yield "says answer alone"
-    if line.speaker:
-        yield "speaker"
-        if line.speaker.end >= line.tail:
-            yield "speaker alone"
-
-
-def _placed(text: str, line: Line) -> Iterator[str]:
-    if line.first:
-        yield "begins block"
-    if line.inline:
-        yield "inline"
-    if line.unit.depth > 1:
-        yield "nested"
-    if line.unit.bullet:
-        yield "bulleted"
-    if re.match(r"[-*\s]*(?:\[[ xX]\]|[☐☑☒□✓✔❏])", text[line.body : line.tail]):
-        yield "box"
-    if line.unit.quoted:
-        yield "quoted"
-
-
-def _near(
-    text: str,
-    line: Line,
-    before: Line | None,
-    after: Line | None,
-) -> Iterator[str]:
-    if before is None:
+def _near(text: str, lines: Sequence[Line], at: int) -> Iterator[str]:
+    """What a line looks like among its neighbours."""
+    line = lines[at]
+    if at + 3 >= len(lines) or lines[-1].unit.block - line.unit.block < 2:
+        yield "near the end"
+    if at == 0:
         yield "first line"
         return
+    before = lines[at - 1]
+    end = text[before.body : before.tail].rstrip('*_ \t»”")]')[-1:]
     if before.look == line.look:
         yield "looks as before"
-    end = text[before.body : before.tail].rstrip('*_ \t»”")]')[-1:]
     if line.inline:
-        yield "before it inline " + ("?" if end == "?" else "-")
+        yield f"before it inline {'?' if end == '?' else '-'}"
         return
-    open_end = end.isalnum() or end in ",;-–'’("
-    full = before.unit.block == line.unit.block and before.tail - before.body >= 55
-    if end == "?":
-        yield "after a question mark"
-    elif end == ":":
-        yield "after a colon"
-    elif open_end and (full or len(before.words) > 10):
-        yield "after an open end"
-    elif open_end:
-        yield "after a short line"
-    if before.unit.block == line.unit.block and full and not (line.numbered or line.answer):
+    same = before.unit.block == line.unit.block
+    full = same and before.tail - before.body >= 55
+    if end in ("?", ":"):
+        yield f"after {end}"
+    elif end.isalnum() or end in ",;-–'’(":
+        yield "after an open end" if full or len(before.words) > 10 else "after a short line"
+    if full and not (line.numbered or line.answer):
         yield "wrapped"
-    if after is not None and after.look == line.look and after.first:
+    if at + 1 < len(lines) and lines[at + 1].look == line.look and lines[at + 1].first:
         yield "looks as after"
-    if after is None:
-        yield "last line"

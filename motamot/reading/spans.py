@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from motamot.reading.known import Found
 from motamot.reading.labels import number_text
@@ -13,16 +12,11 @@ from motamot.reading.lines import Line, Page
 from motamot.recording.record import Kind
 
 _KINDS: dict[str, Kind] = {
-    "T": "title",
-    "P": "preamble",
-    "S": "section",
-    "Q": "question",
-    "R": "question",
-    "A": "answer",
-    "C": "answer",
-    "N": "note",
+    **dict.fromkeys("QR", "question"),
+    **dict.fromkeys("AC", "answer"),
+    **{"T": "title", "P": "preamble", "S": "section", "N": "note"},
 }
-_BIS = ("bis", "ter", "quater", "quinquies", "sexies")
+_AGAIN = ("bis", "ter", "quater", "quinquies", "sexies")
 Parts = tuple[int | str, ...]
 
 
@@ -48,35 +42,35 @@ def spans_of(
 ) -> list[Span]:
     """The spans of a document, in order; questions have their numbers. `after`: lines that answer
     a question which is not the one above -> its line."""
-    made: list[Span] = []
+    runs: list[Span] = []
     for at, letter in enumerate(kinds):
         kind = _KINDS[letter]
-        goes_on = made and made[-1].kind == kind and letter not in "QA"
+        goes_on = runs and runs[-1].kind == kind and letter not in "QA"
         if goes_on and letter in "ST":
             goes_on = page.lines[at].unit.block == page.lines[at - 1].unit.block
         if goes_on:
-            made[-1] = replace(made[-1], last=at)
+            runs[-1] = replace(runs[-1], last=at)
         else:
-            made.append(Span(kind, at, at))
-    made = list(_around(page, _mended(page, made)))
-    made = list(_split_numbers(page, made, found))
-    made = made if found else list(_with_stems(page, made))
-    made = _without_names(page, made)
-    heads = [span for span in made if span.kind == "question"]
-    if found:
-        numbers = [found[s.first].question.number for s in heads if s.first in found]
-    else:
+            runs.append(Span(kind, at, at))
+    for i, (run, below) in enumerate(pairwise(runs)):
+        aside = below.last > below.first and "aside" in page.lines[below.first].said
+        if (run.kind, below.kind, aside) == ("question", "answer", True):
+            runs[i] = replace(run, last=below.first)  # how long an answer may be
+            runs[i + 1] = replace(below, first=below.first + 1)
+    for i, run in enumerate(runs):
+        if run.kind == "question" and page.lines[run.last].trails:  # whoever answers
+            runs[i] = replace(run, end=page.lines[max(run.first, run.last - 1)].tail)
+    heads = [span for span in runs if span.kind == "question"]
+    number: dict[int, str] = {at: match.question.number for at, match in found.items()}
+    if not found:
         firsts = _asked_again(page, heads)
         unique = [head for head, first in zip(heads, firsts, strict=True) if head is first]
-        number = dict(zip(unique, numbers_of(page, made, unique), strict=True))
-        numbers = [number[first] for first in firsts]
-    asked = [head for head in heads if not found or head.first in found]
-    own = {
-        at: number
-        for head, number in zip(asked, numbers, strict=True)
-        for at in range(head.first, head.last + 1)
-    }
-    return list(_numbered(page, made, own, after))
+        own = dict(zip(unique, numbers_of(page, runs, unique), strict=True))
+        number = {head.first: own[first] for head, first in zip(heads, firsts, strict=True)}
+    for head in heads:
+        if head.first in number:
+            number |= dict.fromkeys(range(head.first, head.last + 1), number[head.first])
+    return list(_numbered(page, _split(page, runs, found), number, after))
 
 
 def _asked_again(page: Page, heads: Sequence[Span]) -> list[Span]:
@@ -97,130 +91,20 @@ def _asked_again(page: Page, heads: Sequence[Span]) -> list[Span]:
     return [first[key] for key in keys]
 
 
-def _mended(page: Page, spans: Sequence[Span]) -> list[Span]:
-    """What one line after the other cannot see: a parenthesis above an answer is the question's, a
-    stem begins the question that it leads to, a sentence that a page's foot cuts goes on."""
-    made: list[Span] = []
-    for span in spans:
-        before = made[-1] if made else None
-        first, last = page.lines[span.first], page.lines[span.last]
-        nobodys = span.kind in ("note", "preamble", "section")
-        foot = "lower case" in last.said and {"page number", "repeated"} & set(first.said)
-        if before and (before.kind, span.kind) == ("question", "answer"):
-            if "aside" in first.said and span.last > span.first:
-                made[-1] = replace(before, last=span.first)
-                span = replace(span, first=span.first + 1)
-        elif before and (before.kind, span.kind) == ("answer", "question"):
-            above = page.lines[before.last]
-            stem = above.numbered and "heads lower numbers" in above.said
-            if stem and _label(first) == ("a",) and before.last > before.first:
-                made[-1] = replace(before, last=before.last - 1)
-                span = replace(span, first=before.last)
-        filler = span.first == span.last and "says nothing" in first.said and bool(first.words)
-        if before and before.kind == "question" and nobodys and filler:
-            span = replace(span, kind="answer")
-        if before and before.kind == "answer" and nobodys and foot:
-            made[-1] = replace(before, last=span.last)
-        else:
-            made.append(span)
-    if len(made) > 1 and (made[-2].kind, made[-1].kind) == ("answer", "note"):
-        line = page.lines[made[-1].first]
-        own = {"first person", "answers", "opens as an answer"} & set(line.said)
-        if not (_CLOSING if own else _CLOSING | _ENDING) & set(line.said):
-            made[-2:] = [replace(made[-2], last=made[-1].last)]
-    return made
-
-
-# What begins the end of a document, after the last answer; unless it is said in the first person.
-_CLOSING = {"greets", "closes", "footnote", "after a closing"}
-_ENDING = {
-    *("page number", "of document", "aside", "speaker", "says section", "link"),
-    *("looks h", "looks bold", "looks italic", "looks rule", "looks caps", "looks html"),
-}
-
-
-def _first_block(page: Page, spans: Sequence[Span]) -> list[Span]:
-    """The first block of a document as its title."""
-    first = spans[0]
-    block = page.lines[first.first].unit.block
-    last = max(i for i in range(first.first, first.last + 1) if page.lines[i].unit.block == block)
-    rest = [replace(first, first=last + 1)] if last < first.last else []
-    return [Span("title", first.first, last), *rest, *spans[1:]]
-
-
-def _around(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
-    """A document has one title; before its questions there are no notes."""
-    titled = asked = False
-    if spans and all(span.kind != "title" for span in spans):
-        line = page.lines[spans[0].first]
-        short = 0 < len(line.words) <= 14 and not {"addresses", "ends ,", "numbered"} & set(
-            line.said
-        )
-        if spans[0].kind in ("section", "preamble") and short and (line.standing or line.first):
-            spans = _first_block(page, spans)
-    for span in spans:
-        asked = asked or span.kind == "question"
-        if (span.kind == "title" and titled) or (span.kind == "note" and not asked):
-            span = replace(span, kind="preamble")
-        titled = titled or span.kind == "title"
-        yield span
-
-
-def _with_stems(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
-    """A stem ("3. On housing:") belongs to the first question that goes down from it."""
-    waiting: Span | None = None
-    for span in spans:
-        own = page.lines[span.first]
-        stem = "heads lower numbers" in own.said and not own.unit.level
-        if waiting:
-            below = span.kind == "question" and span.first == waiting.last + 1
-            if below and _label(own) != _label(page.lines[waiting.first]):
-                span, stem = replace(span, first=waiting.first), False
-            else:
-                yield waiting
-        waiting = span if span.kind == "question" and stem else None
-        if waiting is None:
-            yield span
-    if waiting:
-        yield waiting
-
-
-def _without_names(page: Page, spans: Sequence[Span]) -> list[Span]:
-    """Questions without the name that stands after them, on the same line, again and again."""
-    after = Counter(
-        page.lines[s.last].words for s in spans if s.kind == "question" and _trails(page, s)
-    )
-    return [
-        replace(s, end=page.lines[s.last - 1].tail)
-        if s.kind == "question" and _trails(page, s) and after[page.lines[s.last].words] > 1
-        else s
-        for s in spans
-    ]
-
-
-def _trails(page: Page, span: Span) -> bool:
-    line = page.lines[span.last]
-    return span.last > span.first and line.inline and 0 < len(line.words) <= 6
-
-
-def _split_numbers(page: Page, spans: Sequence[Span], found: Mapping[int, Found]) -> Iterator[Span]:
+def _split(page: Page, spans: Sequence[Span], found: Mapping[int, Found]) -> Iterator[Span]:
     """A question whose words end within a line: what follows is its answer."""
     for span in spans:
         match = found.get(span.first) if span.kind == "question" else None
-        end = match.end if match else 0
-        if (
-            match
-            and span.first == span.last
-            and page.text[end : page.lines[span.last].tail].strip("*_ :.-–")
-        ):
-            yield replace(span, end=end)
-            yield Span("answer", span.first, span.last, start=end)
+        tail = page.lines[span.last].tail
+        if match and span.first == span.last and page.text[match.end : tail].strip("*_ :.-–"):
+            yield replace(span, end=match.end)
+            yield Span("answer", span.first, span.last, start=match.end)
         else:
             yield span
 
 
 def _numbered(
-    page: Page, spans: Sequence[Span], numbers: Mapping[int, str], after: Mapping[int, int]
+    page: Page, spans: Iterable[Span], numbers: Mapping[int, str], after: Mapping[int, int]
 ) -> Iterator[Span]:
     """The spans with their questions' numbers. Pieces of one answer are one span; what stands
     under a question that the questionnaire lacks is a note."""
@@ -273,39 +157,19 @@ def numbers_of(page: Page, spans: Sequence[Span], heads: Sequence[Span]) -> list
     if sum(bool(p) for p in parts) * 2 <= len(parts):
         return [str(i + 1) for i in range(len(parts))]
     written: list[str] = []
+    last, more = "0", 0
     for part in parts:
-        if part:
-            written.append(number_text(part))
-        else:
-            after = re.sub(rf"(?:{'|'.join(_BIS)})$", "", written[-1]) if written else "0"
-            free = (f"{after}{bis}" for bis in _BIS if f"{after}{bis}" not in written)
-            written.append(next(free, f"{after}-{len(written)}"))
+        last, more = (number_text(part), 0) if part else (last, more + 1)
+        written.append(last + (_AGAIN[min(more, len(_AGAIN)) - 1] if more else ""))
     if len(set(written)) == len(written):
         return written
-    by_section = [f"{s}.{n}" for s, n in zip(_sections(spans, heads), written, strict=True)]
+    titles = [span.first for span in spans if span.kind == "section"]
+    above_each = (sum(at < head.first for at in titles) for head in heads)
+    by_section = [f"{s}.{n}" for s, n in zip(above_each, written, strict=True)]
     if len(set(by_section)) == len(by_section):
         return by_section
-    return _by_run(written)
+    return [str(i + 1) for i in range(len(written))]
 
 
 def _label(line: Line) -> Parts | None:
     return line.label.parts if line.label and line.label.parts else None
-
-
-def _sections(spans: Sequence[Span], heads: Sequence[Span]) -> list[int]:
-    titles = [span.first for span in spans if span.kind == "section"]
-    return [sum(t < head.first for t in titles) for head in heads]
-
-
-def _by_run(written: Sequence[str]) -> list[str]:
-    """Numbers that start again without a section's title: the run comes first."""
-    seen: set[str] = set()
-    run, made = 1, []
-    for number in written:
-        if number in seen:
-            seen, run = set(), run + 1
-        seen.add(number)
-        made.append(f"{run}.{number}")
-    if len(set(made)) == len(made):
-        return made
-    return [str(i + 1) for i in range(len(written))]

@@ -1,4 +1,4 @@
-"""Tables of questions and answers: which cell asks, which answer, whose they are.
+"""Where answers do not stand below their questions: in tables, and in a list after all of them.
 
 A table is one of questions when its head says so, or when its rows ask or are numbered; any other
 is words like the rest of its answer."""
@@ -6,17 +6,18 @@ is words like the rest of its answer."""
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from motamot.reading.lines import Line, Page
+from motamot.reading.lines import Page
 from motamot.reading.wording import vocabulary
 from motamot.text.folding import fold
 
 _NUMBER = re.compile(r"(?:q(?:uestion)?\s*)?\d{1,3}(?:[.\s-]?(?:\d{1,2}|[a-z]))?[.)]?")
 _TICK = re.compile(r"[xX✓✔☑☒•]|oui|yes|ja")
+ASKING, ANSWERING = 0.6, 0.4  # how much a list of questions asks, and one of answers at most
+Cells = dict[int, list[int]]  # of a row: column -> its lines
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Row:
     question: int
     answers: tuple[int, ...]
     names: tuple[str, ...]
-    rest: tuple[int, ...] = ()  # of a drawn table: what goes on below
+    rest: tuple[int, ...]  # what goes on below the first line of a cell
 
 
 @dataclass(frozen=True)
@@ -43,82 +44,67 @@ class Table:
 def tables(page: Page, found: Collection[int] = ()) -> list[Table]:
     """The tables of questions of a document, in order; `found` are the lines where questions of the
     questionnaire stand."""
-    cells = [(i, line) for i, line in enumerate(page.lines) if line.unit.column >= 0]
-    made = (
-        _table(page, list(group), found)
-        for _, group in groupby(cells, key=lambda c: c[1].unit.block)
-    )
+    cells = [at for at, line in enumerate(page.lines) if line.unit.column >= 0]
+    blocks = groupby(cells, key=lambda at: page.lines[at].unit.block)
+    made = (_table(page, list(own), found) for _, own in blocks)
     return [table for table in made if table]
 
 
-Cells = list[tuple[int, Line]]
-
-
-def _table(page: Page, cells: Cells, found: Collection[int]) -> Table | None:
-    rows = [list(group) for _, group in groupby(cells, key=lambda c: c[1].unit.row)]
-    head = [(line.unit.column, page.of(line)) for _, line in rows[0]]
-    body = rows[1:]
-    asked, number, sure = _asking_column(page, head, body, found)
-    if asked is None:
+def _table(page: Page, places: list[int], found: Collection[int]) -> Table | None:
+    rows: dict[int, Cells] = {}
+    for at in places:
+        unit = page.lines[at].unit
+        rows.setdefault(unit.row, {}).setdefault(unit.column, []).append(at)
+    head, *body = rows.values()
+    heads = {c: page.of(page.lines[own[0]]) for c, own in head.items()}
+    columns = _columns(page, body, heads, found)
+    if columns is None:
         return None
-    columns = sorted({line.unit.column for row in body for _, line in row} | {c for c, _ in head})
-    answering = [c for c in columns if c not in (asked, number)]
-    said = [c for c, words in head if c in answering and _holds(words, "answer_columns")]
-    if said and len(said) == 1:
-        answering = said
-    if not answering:
-        return None
-    if not sure and len(answering) > 1:
-        return None
-    heads = dict(head)
-    ticks = _ticks(page, body, answering)
+    number, asked, answering = columns
+    if asked in head and page.asks[head[asked][0]] >= 0.9:
+        head, heads, body = {}, {}, [head, *body]  # no head, but the first question
+    ticks = _ticks(page, body, answering[:-1])
     several = len(answering) > 1 and not ticks and all(heads.get(c, "").strip() for c in answering)
-    made = [row for r in body if (row := _row(page, r, asked, number, answering, heads, several))]
-    first = tuple(i for i, _ in rows[0])
-    if not head_of_questions(page, rows[0], asked):
-        extra = _row(page, rows[0], asked, number, answering, {}, False)
-        if extra and sure:
-            return Table((), (extra, *made), ticks)
-    return Table(first, tuple(made), ticks) if made else None
+    made: list[Row] = []
+    for row in body:
+        own = [c for c in answering if c in row]
+        names = tuple(heads[c].strip("*_ ") for c in own) if several else ()
+        rest = tuple(sorted(at for lines in row.values() for at in lines[1:]))
+        first = row[number][0] if number in row else None
+        if asked in row:
+            made.append(Row(first, row[asked][0], tuple(row[c][0] for c in own), names, rest))
+    return Table(tuple(at for own in head.values() for at in own), tuple(made), ticks)
 
 
-def head_of_questions(page: Page, row: Sequence[tuple[int, Line]], asked: int) -> bool:
-    """Whether a table's first row is a head, and no question itself."""
-    cell = next((i for i, line in row if line.unit.column == asked), None)
-    return cell is None or page.asks[cell] < 0.9
+def _columns(
+    page: Page, body: Sequence[Cells], heads: Mapping[int, str], found: Collection[int]
+) -> tuple[int | None, int, list[int]] | None:
+    """(column of the number, column that asks, those that answer) of a table of questions."""
+    columns = sorted({*heads, *(c for row in body for c in row)})
+
+    def mostly(column: int, holds: Callable[[int], bool]) -> bool:
+        return sum(column in row and holds(row[column][0]) for row in body) * 2 > len(body)
+
+    said = [c for c in heads if _holds(heads[c], "answer_columns")]
+    told = [c for c in columns if mostly(c, found.__contains__)]
+    told += [c for c in heads if _holds(heads[c], "question_columns")]
+    numbers = (c for c in columns[:2] if mostly(c, lambda at: _is_number(page, at)))
+    number = next((c for c in numbers if c not in told[:1]), None)
+    asked = told[0] if told else 0 if number is None else number + 1
+    sure = told or said or mostly(asked, lambda at: _asks(page, at))
+    answering = [c for c in columns if c not in (asked, number)]
+    said = [c for c in said if c in answering]
+    answering = said if len(said) == 1 else answering
+    return (number, asked, answering) if body and sure and answering else None
 
 
-def _asking_column(
-    page: Page, head: Sequence[tuple[int, str]], body: Sequence[Cells], found: Collection[int]
-) -> tuple[int | None, int | None, bool]:
-    """(column that asks, column of the number, whether the head or most rows say so)."""
-    if not body:
-        return None, None, False
-    width = max(len(row) for row in body)
-    columns = Counter(x.unit.column for row in body for i, x in row if i in found)
-    often, count = columns.most_common(1)[0] if columns else (0, 0)
-    told = next((c for c, words in head if _holds(words, "question_columns")), None)
-    told = often if count * 2 > len(body) else told
-    numbers: int | None = None
-    for column in (0, 1):
-        own = [line for row in body for _, line in row if line.unit.column == column]
-        bare = sum(
-            bool(_NUMBER.fullmatch(fold(page.text[x.body : x.tail].strip("*_ ")))) for x in own
-        )
-        if column != told and own and bare * 2 > len(own) and bare * 2 > len(body):
-            numbers = column
-            break
-    if told is not None:
-        return told, numbers, True
-    first = 0 if numbers is None else numbers + 1
-    asking_cells = [(i, line) for row in body for i, line in row if line.unit.column == first]
-    if not asking_cells or width < 2:
-        return None, None, False
-    asking = sum(page.asks[i] >= 0.9 or line.numbered for i, line in asking_cells)
-    sure = any(_holds(words, "answer_columns") for _, words in head)
-    if asking * 2 >= len(asking_cells) or sure:
-        return first, numbers, True
-    return None, None, False
+def _is_number(page: Page, at: int) -> bool:
+    line = page.lines[at]
+    return bool(_NUMBER.fullmatch(fold(page.text[line.body : line.tail].strip("*_ "))))
+
+
+def _asks(page: Page, at: int) -> bool:
+    return page.asks[at] >= 0.9 or page.lines[at].numbered
 
 
 def _holds(words: str, entry: str) -> bool:
@@ -127,24 +113,37 @@ def _holds(words: str, entry: str) -> bool:
 
 
 def _ticks(page: Page, body: Sequence[Cells], answering: Sequence[int]) -> bool:
-    """Whether most of the filled cells hold a cross alone, in every column but the last."""
-    own = [page.of(x) for row in body for _, x in row if x.unit.column in answering[:-1]]
+    """Whether most of the filled cells hold a cross alone."""
+    own = [page.of(page.lines[row[c][0]]) for row in body for c in answering if c in row]
     return bool(own) and sum(bool(_TICK.fullmatch(w.strip("*_ "))) for w in own) * 4 >= 3 * len(own)
 
 
-def _row(
-    page: Page,
-    row: Cells,
-    asked: int,
-    number: int | None,
-    answering: Sequence[int],
-    heads: dict[int, str],
-    several: bool,
-) -> Row | None:
-    at = {line.unit.column: i for i, line in reversed(row)}
-    rest = tuple(i for i, _ in row if i not in at.values())
-    if asked not in at:
-        return None
-    own = tuple(at[c] for c in answering if c in at)
-    names = tuple(heads[c].strip("*_ ") for c in answering if c in at) if several else ()
-    return Row(at.get(number) if number is not None else None, at[asked], own, names, rest)
+# --- "a) Do you ...? b) ...", then "a) Yes. b) ..." -----------------------------------------------
+
+
+def replies(page: Page) -> dict[int, int]:
+    """Lines that answer -> the line of their question: two runs of the same labels, of which the
+    first asks, with nothing between its lines, and the second does not."""
+    labelled = [i for i, line in enumerate(page.lines) if line.numbered]
+    labels = [label.parts for line in page.lines if (label := line.label) and line.numbered]
+    found: dict[int, int] = {}
+    at = 0
+    while at < len(labels):
+        size = labels[at + 1 :].index(labels[at]) + 1 if labels[at] in labels[at + 1 :] else 0
+        asked, answered = labelled[at : at + size], labelled[at + size : at + 2 * size]
+        again = labels[at : at + size] == labels[at + size : at + 2 * size]
+        if size > 1 and again and _asks_then_answers(page, asked, answered):
+            found |= zip(answered, asked, strict=True)
+            at += 2 * size
+        else:
+            at += 1
+    return found
+
+
+def _asks_then_answers(page: Page, asked: Sequence[int], answered: Sequence[int]) -> bool:
+    between = [page.lines[i] for i in range(asked[0], asked[-1])]
+    return (
+        all(line.numbered or not line.first for line in between)
+        and sum(page.asks[i] for i in asked) >= ASKING * len(asked)
+        and sum(page.asks[i] for i in answered) < ANSWERING * len(answered)
+    )

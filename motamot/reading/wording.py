@@ -7,12 +7,34 @@ words themselves are in `vocabulary.yml`. All functions are pure and know no que
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
 from motamot.text.folding import fold
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_LINK = re.compile(r"<?https?://[^\s>)]+>?|\]\([^)]*\)")
+_QUESTION_END = re.compile(r"[?？؟](?:[\s*_)»”\"'’\]>]|\(?<?https?://[^\s>)]*>?\)?|\([^()]*\))*$")
+_YES = re.compile(r"\W*s[íì]\b", re.IGNORECASE)
+# Boxes of a form, of which none is ticked, and the last label of one.
+_UNTICKED = re.compile(r"\s*(?:(?:[-*] )?(?:\[ ?\]|[☐□❏])[ \t]*[^\[☐□❏☑☒✓✔\n]{1,50}\s*)+")
+
+_LIKE = {  # features of a line by what it looks like, from end to end
+    "brief answer": re.compile(r"\d{1,3}(?:[.,]\d+)?\s?(?:/\s?\d{1,3}|%)?|[xX✓✔]"),
+    "aside": re.compile(r"\([^()]*\)|\[[^\[\]]*\]"),
+    "link": re.compile(
+        r"[\s()\[\]<>]*(?:\[[^\]]*\]\([^)\s]*\)|<?(?:https?://|www\.)[^\s>]+>?)[\s()\[\]<>.,;]*"
+    ),
+    "page number": re.compile(
+        r"(?:.{0,60}\W)?(?:page|página|pagina|seite|pág\.|p\.)\s*\d+"
+        r"(?:\s*(?:/|sur|de|of|von|di|van)\s*\d+)?|[-–—\s]*\d+\s*/\s*\d+[-–—\s]*|\[[^\[\]]{12,}\]",
+        re.IGNORECASE,
+    ),
+    "footnote": re.compile(r"\[\^?[\w-]+\]:?\s.*"),
+}
 
 
 @lru_cache(maxsize=1)
@@ -27,8 +49,8 @@ def vocabulary() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=32)
-def _folded(name: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in vocabulary()[name])
+def _known(name: str) -> frozenset[str]:
+    return frozenset(" ".join(words(one)) for one in vocabulary()[name])
 
 
 def words(text: str) -> list[str]:
@@ -38,16 +60,30 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-# --- asking and answering -------------------------------------------------------------------------
+def _first(found: Sequence[str]) -> set[str]:
+    return {found[0], found[0].split("-")[0]} if found else set()
 
-_SPANISH_YES = re.compile(r"\W*s[íì](?!\w)", re.IGNORECASE)  # without its accent it is "if"
-_QUESTION_END = re.compile(r"[?？؟](?:[\s*_)»”\"'’\]>]|\(?<?https?://[^\s>)]*>?\)?|\([^()]*\))*$")
-_MARK = re.compile(r"\d{1,3}(?:[.,]\d+)?\s?(?:/\s?\d{1,3}|%)?|[xX✓✔]")
-_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_LINK = re.compile(r"<?https?://[^\s>)]+>?|\]\([^)]*\)")
-_LINK_ONLY = re.compile(
-    r"[\s*_()\[\]<>]*(?:\[[^\]]*\]\([^)\s]*\)|<?(?:https?://|www\.)[^\s>]+>?)[\s*_()\[\]<>.,;]*$"
-)
+
+def _parts(found: Sequence[str]) -> set[str]:
+    return {part for word in found for part in word.split("-")}
+
+
+def features(text: str) -> Iterator[str]:
+    """What a line without emphasis around it says, by its words alone."""
+    found = words(text)
+    first, greets = _first(found), _begins(found, "greetings")
+    said = {
+        "opens as an answer": _opens(text, found),
+        "orders": first & _known("asking_first") or any(word.endswith("ez") for word in first),
+        "addresses": _parts(found) & _known("address"),
+        "of document": set(found) & _known("about_document"),
+        "brief answer": " ".join(found) in _known("brief_answers"),
+        "says nothing": is_blank(text),
+        "greets": greets,
+        "closes": not greets and closes(found),
+    }
+    yield from (feature for feature, holds in said.items() if holds)
+    yield from (feature for feature, like in _LIKE.items() if like.fullmatch(text))
 
 
 def ends_asking(text: str) -> bool:
@@ -55,146 +91,51 @@ def ends_asking(text: str) -> bool:
     return _QUESTION_END.search(text.rstrip()) is not None
 
 
-def is_link_only(text: str) -> bool:
-    """Whether a block is one bare link, stray brackets aside."""
-    return bool(_LINK_ONLY.match(text.strip()))
-
-
-def is_aside(text: str) -> bool:
-    """Whether a block is one parenthesis from end to end: "(350 words at most)"."""
-    inner = text.strip().strip("*_ ")
-    return bool(re.fullmatch(r"\([^()]*\)|\[[^\[\]]*\]", inner, re.DOTALL))
-
-
 def asks(text: str) -> float:
     """How much a text asks, from -1 (it answers) to 1.5 (it surely asks)."""
     found = words(text)
-    if not found:
-        return 0.0
-    score = 0.0
-    if ends_asking(text):
-        score += 1.0
-    elif "?" in text:
-        score += 0.3
-    if "¿" in text[:6]:
-        score += 0.3
-    heads = {found[0].split("-")[0], found[0]}
     inverted = any(w.endswith(("-vous", "-il", "-elle", "-ils")) for w in found[:5])
-    if heads & _folded("asking_first") or inverted:
-        score += 0.4
-    if any(part in _folded("address") for w in found[:40] for part in w.split("-")):
-        score += 0.2
-    return max(-1.0, min(1.5, score - answers(text) * 0.6))
-
-
-def addresses(text: str) -> bool:
-    """Whether a text speaks to those who reply: "vous", "your", "Sie" ..."""
-    found = (part for word in words(text) for part in word.split("-"))
-    return not _folded("address").isdisjoint(found)
+    score = 1.0 if ends_asking(text) else 0.3 if "?" in text else 0.0
+    score += 0.3 * ("¿" in text[:6])
+    score += 0.4 * (inverted or bool(_first(found) & _known("asking_first")))
+    score += 0.2 * bool(_parts(found[:40]) & _known("address"))
+    return max(-1.0, min(1.5, score - answers(text) * 0.6)) if found else 0.0
 
 
 def answers(text: str) -> float:
     """How much a text speaks for those who reply: 0 (not at all) to 1.5 ("Oui, nous ...")."""
     found = words(text[:600])
-    if not found:
-        return 0.0
-    score = 0.0
-    if found[0].split("-")[0] in _folded("answering_first") or _SPANISH_YES.match(text):
-        score += 0.7
-    first_person = sum(w in _folded("first_person") for w in found)
-    if first_person:
-        score += 0.3 + min(0.5, first_person / len(found) * 8)
+    first_person = sum(w in _known("first_person") for w in found)
+    score = 0.7 * _opens(text, found)
+    score += 0.3 + min(0.5, first_person / len(found) * 8) if first_person else 0.0
     return min(score, 1.5)
 
 
-def opens_as_answer(text: str) -> bool:
-    """Whether a text begins as answers do: "Oui", "Nous", "Absolument"."""
-    found = words(text[:60])
-    return bool(found) and found[0].split("-")[0] in _folded("answering_first")
+def _opens(text: str, found: Sequence[str]) -> bool:
+    """Whether a text begins as answers do; "sí" without its accent is "if"."""
+    return bool(_first(found) & _known("answering_first") or _YES.match(text))
 
 
-def says_briefly(line: str) -> bool:
-    """Whether a line is one of the answers of a form: "Favorable", "Oui.", "NSP", "4/5"."""
-    return " ".join(words(line)) in _folded("brief_answers") or bool(_MARK.fullmatch(line.strip()))
+def closes(found: Sequence[str]) -> bool:
+    """Whether a line of these words begins thanks or a signature, or is a short line of thanks."""
+    thanks = len(found) <= 12 and not _known("thanks").isdisjoint(found)
+    return thanks or _begins(found, "greetings") or _begins(found, "closings")
 
 
-def instructs(sentence: str) -> bool:
-    """Whether a sentence tells how to answer: "Merci de préciser.", "Please explain."."""
-    found = words(sentence)
-    return bool(found) and found[0] in _folded("instructions") and len(found) <= 14
-
-
-def orders(sentence: str) -> bool:
-    """Whether a text begins as an order to those who reply: "Présentez", "Citez", "Dites-nous"."""
-    found = words(sentence)
-    first = found[0] if found else ""
-    return first.split("-")[0].endswith("ez") or first in _folded("asking_first")
+def _begins(found: Sequence[str], name: str) -> bool:
+    return any(" ".join(found[:n]) in _known(name) for n in range(1, 8))
 
 
 def is_form_word(label: str) -> bool:
     """Whether a label is one of a form, "Commentaire", "Pour", and no name."""
-    found = words(label)
-    known = _folded("form_words") | _folded("first_person") | _folded("question_words")
-    return all(w in known or w.split("-")[0] in known or len(w) < 3 or w.isdigit() for w in found)
-
-
-# --- around the questions -------------------------------------------------------------------------
-
-_FURNITURE = re.compile(
-    r"(?:.{0,60}\W)?(?:page|página|pagina|seite|pág\.|p\.)\s*\d+"
-    r"(?:\s*(?:/|sur|de|of|von|di|van)\s*\d+)?|[-–—\s]*\d+\s*/\s*\d+[-–—\s]*",
-    re.IGNORECASE,
-)
-
-
-def speaks_of_document(line: str) -> bool:
-    """Whether a line names the document itself: "Questionnaire ...", "Réponses de la liste ..."."""
-    return not _folded("about_document").isdisjoint(words(line))
-
-
-def is_furniture(line: str) -> bool:
-    """Whether a line is a page number, or a note in brackets that an editor put in."""
-    bare = line.strip().strip("*_ ")
-    return bool(_FURNITURE.fullmatch(bare)) or bool(re.fullmatch(r"\[[^\[\]]{12,}\]", bare))
-
-
-def greets(line: str) -> bool:
-    """Whether a line is the greeting of a letter's end, which no answer begins with."""
-    return _begins_with(line, "greetings")
-
-
-def closes(line: str) -> bool:
-    """Whether a line begins thanks, greetings or a signature, or is a short line of thanks."""
-    if greets(line) or _begins_with(line, "closings"):
-        return True
-    found = words(line[:200])
-    return len(found) <= 12 and not _folded("thanks").isdisjoint(found)
-
-
-def _begins_with(line: str, name: str) -> bool:
-    bare = fold(line.strip().lstrip("*_>– ")[:60])
-    phrases = _phrases(name)
-    return bare.startswith(phrases) and any(
-        bare.startswith(phrase) and not bare[len(phrase) : len(phrase) + 1].isalnum()
-        for phrase in phrases
-    )
-
-
-@lru_cache(maxsize=32)
-def _phrases(name: str) -> tuple[str, ...]:
-    return tuple(sorted(_folded(name)))
-
-
-# Boxes of a form, of which none is ticked.
-_UNTICKED = re.compile(r"\s*(?:(?:[-*] )?(?:\[ ?\]|[☐□❏])[ \t]*[^\[☐□❏☑☒✓✔\n]{1,50}\s*)+")
+    known = _known("form_words") | _known("first_person") | _known("question_words")
+    return all(_first([w]) & known or len(w) < 3 or w.isdigit() for w in words(label))
 
 
 def is_blank(text: str) -> bool:
     """Whether an answer says nothing: no letter or figure, "(sans réponse)", unticked boxes."""
-    *boxes, last = text.rstrip().split("\n")
-    if _UNTICKED.fullmatch(text) or (
-        boxes and is_form_word(last) and _UNTICKED.fullmatch("\n".join(boxes))
-    ):
+    boxes, _, last = text.rstrip().rpartition("\n")
+    if _UNTICKED.fullmatch(text) or (is_form_word(last) and _UNTICKED.fullmatch(boxes)):
         return True
-    found = re.findall(r"[^\W_]+", fold(re.sub(r"<[^>]*>|&\w+;", " ", text)))
-    return " ".join(found) in _folded("fillers") or not found
+    found = _WORD.findall(fold(re.sub(r"<[^>]*>|&\w+;", " ", text)))
+    return " ".join(found) in _known("fillers") or not found

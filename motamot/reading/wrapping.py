@@ -7,11 +7,13 @@ as it has characters. What is no known tag stays as it is.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?\r?\n)?---[ \t]*(?:\r?\n|$)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(?:\s*[A-Za-z_][\w-]*:.*?\r?\n)---[ \t]*(?:\r?\n|$)", re.DOTALL
+)
 _TITLE = re.compile(r"""^title:[ \t]*(?:"(.+)"|'(.+)'|(\S.*?))[ \t]*\r?$""", re.MULTILINE)
-_KEY = re.compile(r"^[A-Za-z_][\w-]*:", re.MULTILINE)
 _BREAKS = (
     *("p", "div", "li", "ul", "ol", "center", "table", "thead", "tbody", "tr", "td", "th"),
     *("blockquote", "dl", "dt", "dd", "details", "summary", "section", "article", "br", "hr"),
@@ -25,10 +27,9 @@ _PAINTED = re.compile(
     r"|(?<=\S)[ \t]*\{\#[^{}\s]*\}",
     re.IGNORECASE | re.DOTALL,
 )
-_SIGNS = {"strong": "**", "b": "**"} | dict.fromkeys(("em", "i", "u", "mark", "span", "font"), "*")
-_OPENING = {"li": "- ", "dt": "**", "summary": "**", "h1": "# ", "h2": "## "}
-_OPENING |= {f"h{level}": "### " for level in range(3, 7)}
-_CLOSING = {"dt": "**", "summary": "**"}
+_SIGNS = dict.fromkeys(("strong", "b", "dt", "summary"), "**")  # around the words
+_SIGNS |= dict.fromkeys(("em", "i", "u", "mark", "span", "font"), "*")
+_MARKS = {"li": "- ", "h1": "# ", "h2": "## "} | {f"h{n}": "### " for n in range(3, 7)}  # before
 
 
 @dataclass(frozen=True)
@@ -42,63 +43,58 @@ class Painted:
 
     def start(self, at: int) -> int:
         """Where a passage that would begin at an offset begins: never inside a tag."""
-        return next((begin for begin, end, _ in self.tags if begin < at < end), at)
+        before = self.tags[: bisect_left(self.tags, (at,))]
+        return before[-1][0] if before and at < before[-1][1] else at
 
     def words(self, begin: int, end: int) -> tuple[int, int]:
         """Where words that would begin and end at two offsets do: no tag is cut; those that wrap a
         block are no words, those within a line are."""
-        for start, stop, inline in self.tags:
-            if start <= begin < stop:
-                begin = start if inline else stop
-        for start, stop, inline in reversed(self.tags):
-            if start < end <= stop:
-                end = stop if inline else start
+        for start, stop, inline in self.tags[max(0, bisect_left(self.tags, (begin + 1,)) - 1) :]:
+            if not start <= begin < stop:
+                break
+            begin = start if inline else stop
+        for start, stop, inline in reversed(self.tags[: bisect_left(self.tags, (end,))]):
+            if not start < end <= stop:
+                break
+            end = stop if inline else start
         return begin, end
 
 
 def painted(text: str) -> Painted:
     """What a text says, without its wrapping."""
-    front, title = _front_matter(text)
-    made = ["".join(c if c in "\r\n" else " " for c in text[:front])]
-    line, at = "", front
+    found = _FRONT_MATTER.match(text)
+    front = found.end() if found else 0
+    title = _TITLE.search(text, 0, front)
+    made = [_blank(text[:front])]
+    line, at = "", front  # what is painted of a line, so far
     tags: list[tuple[int, int, bool]] = []
     for match in _PAINTED.finditer(text, front):
-        between = text[at : match.start()]
-        made.append(between)
-        line = (line + between).rpartition("\n")[2]
-        paint = _paint(match, line)
-        made.append(paint)
-        line = (line + paint).rpartition("\n")[2]
+        made.append(text[at : match.start()])
+        line = (line + made[-1]).rpartition("\n")[2]
+        made.append(_paint(match, line))
+        line = (line + made[-1]).rpartition("\n")[2]
         at = match.end()
         tags.append((*match.span(), (match["name"] or "").lower() in _INLINE))
     made.append(text[at:])
-    return Painted("".join(made).replace("\ufeff", " "), title, front, tuple(tags))
+    place = title.span(title.lastindex or 0) if title else None
+    return Painted("".join(made).replace("\ufeff", " "), place, front, tuple(tags))
 
 
-def _front_matter(text: str) -> tuple[int, tuple[int, int] | None]:
-    """Where the front matter ends, and its title's place."""
-    found = _FRONT_MATTER.match(text)
-    if not found or not found[1] or not _KEY.match(found[1].lstrip()):
-        return 0, None
-    title = _TITLE.search(text, found.start(1), found.end())
-    return found.end(), title and title.span(title.lastindex or 0)
+def _blank(text: str) -> str:
+    return re.sub(r"[^\r\n]", " ", text)
 
 
 def _paint(match: re.Match[str], line: str) -> str:
     """`line` is what stands before it on its line."""
-    whole, name = match[0], (match["name"] or "").lower()
-    width = len(whole)
-    kept = "".join("\n" if c == "\n" else " " for c in whole)
-    if name in _INLINE:
-        signs = _SIGNS.get(name, "")
-        return signs.rjust(width) if not match["close"] else signs.ljust(width)
-    if not name or line.lstrip().startswith("|"):
-        return kept
+    width, name = len(match[0]), (match["name"] or "").lower()
+    inline = name in _INLINE
+    if not name or (line.lstrip().startswith("|") and not inline):
+        return _blank(match[0])
+    signs = _SIGNS.get(name, "")
     if match["close"]:
-        signs = _CLOSING.get(name, "")
-        return (signs + "\n\n")[:width].ljust(width)
-    signs = _OPENING.get(name, "")
-    if name == "br" or not line.strip():
-        return ("\n" * (name == "br") + signs.rjust(width - (name == "br")))[-width:]
-    breaks = "\n\n" if width >= len(signs) + 2 else "\n"
+        return (signs if inline else signs + "\n\n")[:width].ljust(width)
+    signs = signs or _MARKS.get(name, "")
+    breaks = "\n" if name == "br" else "" if inline or not line.strip() else "\n\n"
+    if width < len(signs) + len(breaks):
+        breaks = breaks[:1]
     return (breaks + signs.rjust(width - len(breaks)))[:width]
