@@ -22,7 +22,6 @@ from motamot.dataset.model import (
     reply_id,
     section_id,
 )
-from motamot.text.markdown import plain
 
 
 def assemble(questionnaire: Questionnaire, raw: Path) -> Assembled:
@@ -56,7 +55,7 @@ def _asked(
     asked = frozenset(reference.questions)
     for passage in reference.passages:
         if passage.kind == "section":
-            title = " ".join(plain(passage.reading(reference.text)).split())
+            title = reference.line(passage)
             section = _repeated(sections, title) if reference.shared else None
             if section is None:
                 position = len(sections) + 1
@@ -73,7 +72,7 @@ def _asked(
                 number=number,
                 markdown=passage.of(reference.text).strip(),
                 words=passage.words(reference.text),
-                reading=passage.reading(reference.text),
+                reading=reference.words(passage),
                 passage=passage,
             )
             questions.append(question)
@@ -97,7 +96,7 @@ def _answers(questionnaire: str, received: Received) -> Iterator[Answer]:
             document=document_id(questionnaire, received.stem),
             status="blank" if passage.blank else "answered",
             markdown=passage.words(received.text),
-            reading=passage.reading(received.text),
+            reading=received.words(passage),
             passage=passage,
         )
 

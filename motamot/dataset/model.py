@@ -14,8 +14,9 @@ from typing import Literal
 from motamot.recording.cut import Asked, Passage, asked
 from motamot.recording.record import Entry, Original, Record, record_of
 from motamot.text.folding import fold
-from motamot.text.markdown import plain
+from motamot.text.markdown import one_line
 from motamot.text.problems import Where, cut
+from motamot.text.source import is_markdown
 
 ReplyStatus = Literal["answered", "partial", "declined", "no-reply"]
 Reading = Literal["reviewed", "recorded", "guessed"]
@@ -78,6 +79,11 @@ class Received:
         return "reviewed" if self.record.reviewed_by else "recorded"
 
     @property
+    def markdown(self) -> bool:
+        """Whether it is written in Markdown, not as plain text."""
+        return is_markdown(self.path)
+
+    @property
     def shared(self) -> bool:
         """Whether several respondents answer in it."""
         return len(self.respondents) > 1
@@ -125,11 +131,19 @@ class Received:
     def title(self) -> str | None:
         """Its title on one line, None when it has none."""
         titled = next((p for p in self.passages if p.kind == "title"), None)
-        return (" ".join(plain(titled.reading(self.text)).split()) or None) if titled else None
+        return (self.line(titled) or None) if titled else None
 
     def short(self, question: Passage) -> str:
         """The beginning of a question, for a message."""
-        return cut(" ".join(plain(question.reading(self.text)).split()))
+        return cut(self.line(question))
+
+    def line(self, passage: Passage) -> str:
+        """What a passage says, on one line."""
+        return one_line(self.words(passage), markdown=self.markdown)
+
+    def words(self, passage: Passage) -> str:
+        """What is shown of a passage, as this document writes."""
+        return passage.reading(self.text, markdown=self.markdown)
 
 
 @dataclass(frozen=True)
@@ -192,7 +206,7 @@ class Section:
 @dataclass(frozen=True)
 class Question:
     """A question: `markdown` is the exact slice, its number included; `words` are what is
-    published of it, `reading` the same as Markdown that stands alone."""
+    published of it, `reading` the same as a text that stands alone."""
 
     id: str
     questionnaire: str

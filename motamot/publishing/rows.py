@@ -72,9 +72,14 @@ def rows_of(
     """Render one questionnaire, document by document; `respondents` are those of the whole dataset
     that are named."""
     language = made.about.language or ASSUMED
-    asked = _shown([q.reading for q in made.questions], language, kept, questions=True)
+    reference = made.about.reference
+    asks_in_markdown = reference is None or reference.markdown
+    asked = _shown(made.questions, language, kept, markdown=asks_in_markdown, questions=True)
     by_document = [[a for a in made.answers if a.document == d.id] for d in made.documents]
-    said = [_shown([a.reading for a in own], language, kept) for own in by_document]
+    said = [
+        _shown(own, language, kept, markdown=document.received.markdown)
+        for document, own in zip(made.documents, by_document, strict=True)
+    ]
     questions = list(zip(made.questions, asked.texts, strict=True))
     answers = [
         pair
@@ -96,10 +101,18 @@ def rows_of(
     )
 
 
-def _shown(readings: list[str], language: str, kept: Kept, *, questions: bool = False) -> Shown:
+def _shown(
+    texts: Sequence[Question | Answer],
+    language: str,
+    kept: Kept,
+    *,
+    markdown: bool,
+    questions: bool = False,
+) -> Shown:
+    readings = [text.reading for text in texts]
     return kept.take(
-        [language, questions, *readings],
-        lambda: shown(readings, language, questions=questions),
+        [language, markdown, questions, *readings],
+        lambda: shown(readings, language, markdown=markdown, questions=questions),
         packed,
         unpacked,
     )

@@ -21,9 +21,9 @@ class Shown:
     words: list[tuple[str, str, int]]
 
 
-def shown(readings: Sequence[str], language: str, *, questions: bool) -> Shown:
-    """Render texts of Markdown, and find their words."""
-    texts = [rendered(reading, question=questions) for reading in readings]
+def shown(readings: Sequence[str], language: str, *, markdown: bool, questions: bool) -> Shown:
+    """Render the texts of one document, and find their words."""
+    texts = [rendered(reading, markdown=markdown, question=questions) for reading in readings]
     words: Counter[tuple[str, str]] = Counter()
     terms: list[str] = []
     for text in texts:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from motamot.recording.record import Entry, Kind
-from motamot.text.markdown import plain
+from motamot.text.markdown import one_line
 from motamot.text.problems import Problem, Where, cut
-from motamot.text.source import Lines
+from motamot.text.source import Lines, is_markdown
 
 _BLANKS = re.compile(r"[\s\ufeff]*")
 _SIGNS = re.compile(r"\\.|\*{1,3}|_{1,3}|~~")
+_IN_WORDS = re.compile(r"(?<=[^\W_])[*_~]+(?=[^\W_])")
 _HEADING = re.compile(r"[ \t]*(#{1,6}[ \t]+)")
 
 
@@ -48,16 +49,19 @@ class Passage:
         """What is published of it."""
         return text[self.words_start : self.words_end]
 
-    def reading(self, text: str) -> str:
+    def reading(self, text: str, *, markdown: bool = True) -> str:
         """Its words as Markdown that stands alone: a heading's mark, and emphasis that its label
-        opens and its words close, come back in front."""
+        opens and its words close, come back in front. Plain text stands alone as it is."""
         words = self.words(text)
+        if not markdown:
+            return words
         label = text[self.char_start : self.words_start]
         last = label.rstrip(" \t").rsplit("\n", 1)[-1].rsplit("\r", 1)[-1]
         if not words or not last.strip():
             return words
         heading = _HEADING.match(last)
-        opened = "".join(sign for sign in _left_open(last) if words.count(sign) % 2)
+        marks = _IN_WORDS.sub("", words)
+        opened = "".join(sign for sign in _left_open(last) if marks.count(sign) % 2)
         return (heading[1] if heading else "") + opened + words
 
 
@@ -75,7 +79,8 @@ def _left_open(label: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as one document asks it: its number there, its words as Markdown, where."""
+    """A question as one document asks it: its number there, its words as the document writes them,
+    where."""
 
     number: str
     wording: str
@@ -84,7 +89,7 @@ class Asked:
 
     def full(self) -> str:
         """Its words on one line."""
-        return " ".join(plain(self.wording).split())
+        return one_line(self.wording, markdown=is_markdown(self.path))
 
     def short(self) -> str:
         """Their beginning, for a message."""
@@ -93,8 +98,9 @@ class Asked:
 
 def asked(text: str, passages: Sequence[Passage], path: str) -> tuple[Asked, ...]:
     """The questions of a document, in its order."""
+    markdown = is_markdown(path)
     return tuple(
-        Asked(p.question or "", p.reading(text), path, p.line_start)
+        Asked(p.question or "", p.reading(text, markdown=markdown), path, p.line_start)
         for p in passages
         if p.kind == "question"
     )

@@ -56,6 +56,11 @@ def _read_as_windows_1252(path: str, line: int, found: str) -> Problem:
     )
 
 
+def is_markdown(path: str) -> bool:
+    """Whether a document is written in Markdown; a `.txt` is plain text."""
+    return not path.endswith(".txt")
+
+
 class Lines:
     """The lines of a text: where each begins, and on which one a character stands.
 

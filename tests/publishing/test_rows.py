@@ -72,3 +72,28 @@ def test_an_answer_is_its_passage_s_words(folder: Path, answer: str) -> None:
         assert markdown == text[int(str(start)) : int(str(end))]
     asked = {(row[17], row[20]) for row in made["dataset_rows"]}
     assert len(asked) == len(made["dataset_rows"]) == len(made["questions"])
+
+
+def head_of(name: str, text: str, reviewed: str) -> str:
+    """The head of the record of a document that fixes the questions."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return (
+        f"format: 1\ndocument: {name}\nsha256: {digest}\nencoding: utf-8\n"
+        f"questions: fixed here\nreviewed: {reviewed}\n\n"
+    )
+
+
+def test_a_document_in_plain_text_is_shown_as_it_is(tmp_path: Path) -> None:
+    answer = "# 2 *arbres*\n_Oui_ pour R&amp;D :\n> a"
+    text = f"# *Parcs*\n\n**1.** Le <b>parc</b> ?\n\n{answer}\n"
+    folder = tmp_path / "exemple"
+    folder.mkdir()
+    (folder / "liste-a.txt").write_text(text, encoding="utf-8")
+    places = '1 title\n3 question 1 "**1."\n5 answer 1\n'
+    head = head_of("liste-a.txt", text, "no")
+    (folder / "liste-a.reading").write_text(head + places, encoding="utf-8")
+    questionnaire, _ = read_questionnaire(folder, read)
+    made = rows_of(assemble(questionnaire, tmp_path), {}, Edition(), Kept()).rows
+    assert made["questionnaires"][0][1] == "# *Parcs*"
+    assert [row[5] for row in made["questions"]] == ["** Le <b>parc</b> ?"]
+    assert [row[5] for row in made["answers"]] == [answer]
