@@ -94,7 +94,7 @@ def _answers(questionnaire: str, received: Received) -> Iterator[Answer]:
             question=question_id(questionnaire, passage.question),
             respondent=respondent,
             document=document_id(questionnaire, received.stem),
-            status="blank" if passage.blank else "answered",
+            status="blank" if received.silent(passage) else "answered",
             markdown=passage.words(received.text),
             reading=received.words(passage),
             passage=passage,

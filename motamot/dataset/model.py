@@ -137,6 +137,12 @@ class Received:
         """The beginning of a question, for a message."""
         return cut(self.line(question))
 
+    def silent(self, passage: Passage) -> bool:
+        """Whether an answer says nothing. Of letters or figures, "(sans réponse)", only a person
+        can say so; until one does, they are its words."""
+        sure = self.reading == "reviewed"
+        return passage.blank and (sure or not any(map(str.isalnum, self.line(passage))))
+
     def line(self, passage: Passage) -> str:
         """What a passage says, on one line."""
         return one_line(self.words(passage), markdown=self.markdown)

@@ -104,7 +104,8 @@ CREATE TABLE answers (
     question   TEXT NOT NULL REFERENCES questions(id),
     respondent TEXT NOT NULL REFERENCES respondents(id),
     document   TEXT NOT NULL REFERENCES documents(id),
-    status     TEXT NOT NULL CHECK (status IN ('answered', 'blank')),
+    status     TEXT NOT NULL      -- blank: no letter or figure, or a confirmed record says so
+        CHECK (status IN ('answered', 'blank')),
     text       TEXT NOT NULL,
     markdown   TEXT NOT NULL,     -- = substr(documents.markdown, char_start + 1, char_end - char_start)
     html       TEXT NOT NULL,

@@ -20,9 +20,10 @@ document has none), its kind, the questionnaire's number, `@respondent` where a 
 several. It runs to the next line's place; the first takes the document's first character. What
 stands between quotes (JSON strings, before and after) is the passage's label, and is not
 published; its words are, and the line shows the first of them (a final " …": they go on). `""`
-stands before words that open with `"`, `#` or `@`. `?` is a doubt, `# …` a remark. In a document of
-several, each question has one answer, blank or absent of each respondent; where each fills the
-questions in anew, a question's line comes as often, and a `-` blank below the one that it is of.
+stands before words that open with `"`, `#` or `@`. A `blank` that has words is one once the record
+is reviewed. `?` is a doubt, `# …` a remark. In a document of several, each question has one answer,
+blank or absent of each respondent; where each fills the questions in anew, a question's line comes
+as often, and a `-` blank below the one that it is of.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,32 @@ def head_of(name: str, text: str, reviewed: str) -> str:
         f"format: 1\ndocument: {name}\nsha256: {digest}\nencoding: utf-8\n"
         f"questions: fixed here\nreviewed: {reviewed}\n\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "reviewed", "status"),
+    [
+        ("(sans réponse)", "no", "answered"),
+        ("(sans réponse)", "yes, A. Exemple, 2031-02-03", "blank"),
+        ("☐ Pour ☐ Contre", "no", "answered"),
+        ("—", "no", "blank"),
+        ("&mdash;", "no", "blank"),
+        ("<em></em>", "no", "answered"),
+    ],
+)
+def test_only_a_person_says_that_words_are_none(
+    folder: Path, answer: str, reviewed: str, status: str
+) -> None:
+    text = f"1. Oui ou non ?\n\n{answer}\n"
+    record = folder / "liste-a.reading"
+    places = f'1 question 1 "1."  Oui ou non ?\n3 blank 1  {answer}\n'
+    record.write_text(head_of("liste-a.md", text, reviewed) + places, encoding="utf-8")
+    try:
+        (row,) = rows_made(folder, text).rows["answers"]
+    finally:
+        record.unlink()
+    assert row[4] == status
+    assert row[5]
 
 
 def test_a_document_in_plain_text_is_shown_as_it_is(tmp_path: Path) -> None:
