@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from motamot.reading.lines import Page
 from motamot.reading.spans import Span
-from motamot.reading.wording import is_blank
+from motamot.reading.wording import is_blank, is_unticked
 from motamot.recording.cut import edges
 from motamot.recording.record import Entry, first_words
 from motamot.text.markdown import plain
@@ -96,6 +96,8 @@ def _entry(lines: Lines, span: Span, start: int, stop: int, words: tuple[int, in
     """What stands before and after the words of a span are its labels."""
     text = lines.text
     low, high = edges(text, words[0], max(words))
+    if span.kind == "answer" and is_unticked(text[low:high]):
+        low = high  # what a form offers is nobody's answer
     said = text[low:high]
     shown, goes_on = first_words(said)
     return Entry(

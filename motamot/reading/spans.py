@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from motamot.reading.known import Found
 from motamot.reading.labels import number_text
@@ -70,7 +70,7 @@ def spans_of(
     for head in heads:
         if head.first in number:
             number |= dict.fromkeys(range(head.first, head.last + 1), number[head.first])
-    return list(_numbered(page, _split(page, runs, found), number, after))
+    return list(_numbered(page, _with_feet(page, _split(page, runs, found)), number, after))
 
 
 def _asked_again(page: Page, heads: Sequence[Span]) -> list[Span]:
@@ -101,6 +101,29 @@ def _split(page: Page, spans: Sequence[Span], found: Mapping[int, Found]) -> Ite
             yield Span("answer", span.first, span.last, start=match.end)
         else:
             yield span
+
+
+def _with_feet(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
+    """The lines at the foot of an answer that it cites, "[1]: ..." below "... [1]", are its own."""
+    said = ""
+    for span in spans:
+        lines = page.lines[span.first : span.last + 1]
+        if span.kind == "question":
+            said = ""
+        elif span.kind == "answer":
+            said += page.text[lines[0].start : lines[-1].tail]
+        else:
+            foot = sum(takewhile(bool, (_cited(page, line, said) for line in lines)))
+            if foot:
+                yield Span("answer", span.first, span.first + foot - 1)
+                span = replace(span, first=span.first + foot)
+        if span.first <= span.last:
+            yield span
+
+
+def _cited(page: Page, line: Line, said: str) -> bool:
+    mark = page.text[line.body : line.tail].partition("]")[0]
+    return "footnote" in line.said and f"{mark}]" in said
 
 
 def _numbered(

@@ -132,10 +132,15 @@ def is_form_word(label: str) -> bool:
     return all(_first([w]) & known or len(w) < 3 or w.isdigit() for w in words(label))
 
 
+def is_unticked(text: str) -> bool:
+    """Whether a text is the boxes of a form, of which none is ticked."""
+    boxes, _, last = text.rstrip().rpartition("\n")
+    return bool(_UNTICKED.fullmatch(text) or (is_form_word(last) and _UNTICKED.fullmatch(boxes)))
+
+
 def is_blank(text: str) -> bool:
     """Whether an answer says nothing: no letter or figure, "(sans réponse)", unticked boxes."""
-    boxes, _, last = text.rstrip().rpartition("\n")
-    if _UNTICKED.fullmatch(text) or (is_form_word(last) and _UNTICKED.fullmatch(boxes)):
+    if is_unticked(text):
         return True
     found = _WORD.findall(fold(re.sub(r"<[^>]*>|&\w+;", " ", text)))
     return " ".join(found) in _known("fillers") or not found

@@ -10,6 +10,8 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from motamot.reading.labels import label_at
+
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?:\s*[A-Za-z_][\w-]*:.*?\r?\n)---[ \t]*(?:\r?\n|$)", re.DOTALL
 )
@@ -19,6 +21,7 @@ _BREAKS = (
     *("blockquote", "dl", "dt", "dd", "details", "summary", "section", "article", "br", "hr"),
     *(f"h{level}" for level in range(1, 7)),
 )
+_CELLS = ("td", "th")
 _INLINE = ("strong", "b", "em", "i", "span", "font", "u", "mark", "sup", "sub", "small", "a")
 _PAINTED = re.compile(
     r"<!--.*?-->"
@@ -88,7 +91,7 @@ def _paint(match: re.Match[str], line: str) -> str:
     """`line` is what stands before it on its line."""
     width, name = len(match[0]), (match["name"] or "").lower()
     inline = name in _INLINE
-    if not name or (line.lstrip().startswith("|") and not inline):
+    if not name or (line.lstrip().startswith("|") and not inline) or _goes_on(name, line):
         return _blank(match[0])
     signs = _SIGNS.get(name, "")
     if match["close"]:
@@ -98,3 +101,9 @@ def _paint(match: re.Match[str], line: str) -> str:
     if width < len(signs) + len(breaks):
         breaks = breaks[:1]
     return (breaks + signs.rjust(width - len(breaks)))[:width]
+
+
+def _goes_on(name: str, line: str) -> bool:
+    """Whether a cell goes on with its row: the cells of a row that asks are lines of their own."""
+    asks = "?" in line or label_at(line, len(line) - len(line.lstrip()), len(line))
+    return name in _CELLS and bool(line.strip()) and not asks
