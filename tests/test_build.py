@@ -838,7 +838,7 @@ def test_whose_site_it_is_stands_in_the_file_and_makes_whole_permalinks(
     folder_of(tmp_path / "site", {"metadata.yml": said})
     run_build("--raw", "raw", "--db", "site/out.db", cwd=tmp_path)
     assert rows(tmp_path / "site/out.db", "SELECT * FROM edition") == [
-        (2, "https://exemple.org/mots", "Exemple", None)
+        (3, "https://exemple.org/mots", "Exemple", None)
     ]
     assert rows(tmp_path / "site/out.db", "SELECT permalink FROM dataset LIMIT 1") == [
         ("https://exemple.org/mots/questionnaires/answers/exemple_1_liste-a",)

@@ -7,13 +7,15 @@ published of it. Offsets and lines are those of `recording.cut.Passage`.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from motamot.recording.cut import Asked, Passage, asked
 from motamot.recording.record import Entry, Original, Record, record_of
-from motamot.text.folding import fold
+from motamot.text.folding import fold, sort_key
 from motamot.text.markdown import one_line
 from motamot.text.problems import Where, cut
 from motamot.text.source import is_markdown
@@ -39,7 +41,7 @@ class Respondent:
     @property
     def sort_key(self) -> str:
         """Its name as a dictionary orders it."""
-        return fold(self.name)
+        return sort_key(self.name)
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ class Questionnaire:
     title: str | None = None
     election: str | None = None
     place: str | None = None
-    date: str | None = None
+    date: str | None = None  # as its source writes it
     language: str | None = None
     asked_by: str | None = None
     source_url: str | None = None
@@ -339,3 +341,20 @@ def name_from(identifier: str) -> str:
 def unnamed(identifier: str) -> Respondent:
     """A respondent of whom only the file's name is known."""
     return Respondent(identifier, name_from(identifier), name_from="identifier")
+
+
+# --- labels ---------------------------------------------------------------------------------------
+
+
+def labels(named: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """What each of these (identifier, name, where and when) is called beside the others: its name;
+    with where and when, else with its identifier, when another has the same name."""
+    known = list(named)
+    alike = Counter(fold(name) for _, name, _ in known)
+    there = Counter((fold(name), hint) for _, name, hint in known)
+    return {
+        one: name
+        if alike[fold(name)] == 1
+        else f"{name} ({hint if hint and there[fold(name), hint] == 1 else one})"
+        for one, name, hint in known
+    }

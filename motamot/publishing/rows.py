@@ -22,6 +22,7 @@ from motamot.publishing.kept import Kept
 from motamot.publishing.shown import Shown, packed, shown, unpacked
 from motamot.recording.cut import edges
 from motamot.search.index import ASSUMED
+from motamot.text.dates import iso
 from motamot.text.markdown import Rendered, count_words
 from motamot.text.source import Lines
 
@@ -90,7 +91,8 @@ def rows_of(
     for found in (asked, *said):
         for folded, written, count in found.words:
             words[folded, written] += count
-    rows = _described(made) | _told(questions, answers)
+    named = [_named(respondents, r.respondent) for r in made.replies]
+    rows = _described(made) | _told(questions, answers, _order(made, named))
     rows["dataset_rows"] = list(_flat(made, questions, answers, respondents, edition))
     return Rows(
         rows=rows,
@@ -121,10 +123,11 @@ def _shown(
 def _described(made: Assembled) -> dict[str, list[Row]]:
     """The rows of what was sent and received, in the order in which tables refer to each other."""
     about = made.about
-    known = (about.election, about.place, about.date, about.language, about.asked_by)
+    known = (about.election, about.place, iso(about.date), about.language, about.asked_by)
+    rest = (about.source_url, about.note, about.date, made.title)
     return {
-        "questionnaires": [(about.id, made.title, *known, about.source_url, about.note)],
-        "sections": [(s.id, s.questionnaire, s.position, s.title) for s in made.sections],
+        "questionnaires": [(about.id, made.title, *known, *rest)],
+        "sections": [(s.id, s.questionnaire, s.position, s.title, s.title) for s in made.sections],
         "documents": [_document(d) for d in made.documents],
         "replies": [
             (
@@ -137,13 +140,27 @@ def _described(made: Assembled) -> dict[str, list[Row]]:
     }
 
 
+def _named(respondents: Mapping[str, Respondent], identifier: str) -> Respondent:
+    return respondents.get(identifier) or unnamed(identifier)
+
+
+def _order(made: Assembled, named: Sequence[Respondent]) -> dict[str, str]:
+    """What sorts questions and answers, by their identifiers: the order of the questionnaire, then
+    that of the lists' names."""
+    place = {q.id: f"{q.questionnaire} {q.position:05}" for q in made.questions}
+    names = {who.id: f"{who.sort_key} {who.id}" for who in named}
+    return place | {a.id: f"{place[a.question]} {names[a.respondent]}" for a in made.answers}
+
+
 def _told(
-    questions: Sequence[tuple[Question, Rendered]], answers: Sequence[tuple[Answer, Rendered]]
+    questions: Sequence[tuple[Question, Rendered]],
+    answers: Sequence[tuple[Answer, Rendered]],
+    order: Mapping[str, str],
 ) -> dict[str, list[Row]]:
     """The rows of what was asked and answered."""
     return {
-        "questions": [_question(q, text) for q, text in questions],
-        "answers": [_answer(a, text) for a, text in answers],
+        "questions": [(*_question(q, text), order[q.id]) for q, text in questions],
+        "answers": [(*_answer(a, text), order[a.id]) for a, text in answers],
         "paragraphs": [
             *(row for q, text in questions for row in _paragraphs((q.id, None), q, text)),
             *(row for a, text in answers for row in _paragraphs((None, a.id), a, text)),
@@ -167,7 +184,7 @@ def _flat(
     sections = {s.id: s.title for s in made.sections}
     paths = {d.id: d.path for d in made.documents}
     given = {(a.question, a.respondent): (a, text.text) for a, text in answers}
-    asked = [(r, respondents.get(r.respondent) or unnamed(r.respondent)) for r in made.replies]
+    asked = [(r, _named(respondents, r.respondent)) for r in made.replies]
     asked.sort(key=lambda pair: (pair[1].sort_key, pair[1].id))
     for question, text_of in questions:
         section = sections.get(question.section or "")
@@ -182,8 +199,8 @@ def _flat(
                 *_lines(answer),
                 f"{edition.public_url}/questionnaires/{page}",
                 *(about.id, question.id, question.position, who.id),
-                *(answer.id if answer else None, reply.received_on, about.date, about.language),
-                *(who.name_from, who.sort_key),
+                *(answer.id if answer else None, reply.received_on, iso(about.date)),
+                *(about.language, who.name_from, who.sort_key, question.section, about.date),
             )
 
 

@@ -4,7 +4,7 @@
 -- 1-based and inclusive, counted on "\n". NULL is "not known", never "empty".
 
 CREATE TABLE edition (  -- one row: what this file is, from metadata.yml (plugins: motamot:)
-    schema     INTEGER NOT NULL,  -- of these tables: 2
+    schema     INTEGER NOT NULL,  -- of these tables: 3
     public_url TEXT NOT NULL,     -- of the site, without a final slash; '' where it is not set
     publisher  TEXT,
     contact    TEXT
@@ -15,18 +15,21 @@ CREATE TABLE questionnaires (
     title      TEXT NOT NULL,     -- from questionnaire.yml, else from its document, else its id
     election   TEXT,
     place      TEXT,
-    date       TEXT,              -- as written in questionnaire.yml
+    date       TEXT,              -- ISO 8601, or its known part: 2026-03, 2026
     language   TEXT,              -- ISO 639 code
     asked_by   TEXT,              -- who sent the questionnaire
     source_url TEXT,
-    note       TEXT
+    note       TEXT,
+    date_as_written TEXT,         -- the words that date was read in
+    label      TEXT NOT NULL      -- its title; told apart from an equal one by place and year, or id
 );
 
 CREATE TABLE sections (
     id            TEXT PRIMARY KEY,  -- <questionnaire>_s<position>
     questionnaire TEXT NOT NULL REFERENCES questionnaires(id),
     position      INTEGER NOT NULL,  -- from 1
-    title         TEXT NOT NULL      -- without a final colon
+    title         TEXT NOT NULL,     -- without a final colon
+    label         TEXT NOT NULL      -- its title; told apart from an equal one by its questionnaire
 );
 
 CREATE TABLE questions (
@@ -37,7 +40,8 @@ CREATE TABLE questions (
     number        TEXT NOT NULL,     -- as written: "7", "3a", "3.1"; its position where there is none
     text          TEXT NOT NULL,     -- plain reading, without the number
     markdown      TEXT NOT NULL,     -- exact slice, the number included
-    html          TEXT NOT NULL
+    html          TEXT NOT NULL,
+    sort_key      TEXT NOT NULL UNIQUE  -- by questionnaire and position
 );
 
 CREATE TABLE respondents (
@@ -49,7 +53,8 @@ CREATE TABLE respondents (
     note       TEXT,
     name_from  TEXT NOT NULL      -- who says the name; identifier: it is the file's name
         CHECK (name_from IN ('given', 'inferred', 'identifier')),
-    sort_key   TEXT NOT NULL      -- the name without case and accents: orders it as a dictionary
+    sort_key   TEXT NOT NULL,     -- the name without case and accents: orders it as a dictionary
+    label      TEXT NOT NULL      -- its name; told apart from an equal one by place and year, or id
 );
 
 CREATE TABLE documents (
@@ -113,7 +118,8 @@ CREATE TABLE answers (
     char_start INTEGER NOT NULL,
     char_end   INTEGER NOT NULL,
     line_start INTEGER NOT NULL,
-    line_end   INTEGER NOT NULL
+    line_end   INTEGER NOT NULL,
+    sort_key   TEXT NOT NULL UNIQUE  -- by question, then name of the list
 );
 
 -- The paragraphs of the plain reading: joined by an empty line, they are `text`.
@@ -200,17 +206,24 @@ CREATE TABLE dataset_rows (
     respondent_id TEXT NOT NULL,
     answer_id     TEXT,
     received_on   TEXT,
-    date          TEXT,
+    date          TEXT,     -- of the questionnaire: ISO 8601, or its known part
     language      TEXT,
     name_from     TEXT NOT NULL,
-    sort_key      TEXT NOT NULL
+    sort_key      TEXT NOT NULL,  -- of the respondent
+    section_id    TEXT,
+    date_as_written TEXT
 );
+CREATE INDEX dataset_rows_questionnaire ON dataset_rows(questionnaire_id);
+CREATE INDEX dataset_rows_question ON dataset_rows(question_id, respondent_id);
+CREATE INDEX dataset_rows_respondent ON dataset_rows(respondent_id);
+CREATE INDEX dataset_rows_answer ON dataset_rows(answer_id);
 
 CREATE VIEW dataset AS
 SELECT
     questionnaire, election, place, section, number, question, respondent, status, answer, words,
     source, line_start, line_end, permalink, questionnaire_id, question_id, position,
-    respondent_id, answer_id, received_on, date, language, name_from, sort_key
+    respondent_id, answer_id, received_on, date, language, name_from, sort_key, section_id,
+    date_as_written
 FROM dataset_rows
 ORDER BY id;
 
@@ -238,7 +251,7 @@ covered AS (
     GROUP BY document
 ),
 joined AS (
-    SELECT document, group_concat(piece, '') AS text
+    SELECT document, count(*) AS passages, group_concat(piece, '') AS text
     FROM (
         SELECT
             passages.document,
@@ -275,7 +288,10 @@ SELECT
     coalesce(covered.once, 0)        AS characters_in_one_passage,
     joined.text IS documents.markdown AS passages_are_document,
     coalesce(sliced.answers, 0)      AS answers,
-    coalesce(sliced.exact, 0)        AS answers_equal_slice
+    coalesce(sliced.exact, 0)        AS answers_equal_slice,
+    coalesce(joined.passages, 0)     AS passages,
+    documents.reading,
+    documents.reviewed_by
 FROM documents
 LEFT JOIN covered ON covered.document = documents.id
 LEFT JOIN joined ON joined.document = documents.id

@@ -8,12 +8,30 @@ from pathlib import Path
 
 import sqlite_utils
 
-from motamot.dataset.model import Edition, Respondent, unnamed
+from motamot.dataset.model import Edition, Respondent, labels, unnamed
 from motamot.dataset.permalinks import Redirect
 from motamot.publishing.rows import Row, Rows
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+
+# What is called by a name that others may have: (identifier, name, where and when).
+_NAMED = {
+    "questionnaires": """
+        SELECT id, title, trim(
+            coalesce(place, '') || ', ' || coalesce(substr(date, 1, 4), ''), ', ')
+        FROM questionnaires""",
+    "sections": "SELECT id, title, questionnaire FROM sections",
+    "respondents": """
+        SELECT respondents.id, name, trim(
+            coalesce(group_concat(DISTINCT place), '') || ', '
+            || coalesce(group_concat(DISTINCT substr(date, 1, 4)), ''), ', ')
+        FROM respondents
+        LEFT JOIN replies ON replies.respondent = respondents.id
+        LEFT JOIN questionnaires ON questionnaires.id = replies.questionnaire
+        GROUP BY respondents.id""",
+}
 
 
 class Writer:
@@ -58,6 +76,7 @@ class Writer:
         db = sqlite_utils.Database(self._connection)
         for table in ("questions", "answers"):
             db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
+        self._label()
         words = sorted(self._vocabulary.items())
         self._insert("search_words", [(f, w, count) for f, (w, count) in words])
         self._connection.commit()
@@ -72,13 +91,20 @@ class Writer:
             marks = ", ".join("?" * len(rows[0]))
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
+    def _label(self) -> None:
+        """Tell apart what has one name, now that all names are there."""
+        for table, sql in _NAMED.items():
+            named = self._connection.execute(sql).fetchall()
+            apart = [(label, one) for one, label in labels(named).items()]
+            self._connection.executemany(f"UPDATE {table} SET label = ? WHERE id = ?", apart)
+
     def _respondents(self, keys: Iterable[str]) -> None:
         for key in keys:
             if key not in self._written:
                 self._written.add(key)
                 r = self._named.get(key) or unnamed(key)
                 about = (r.id, r.name, r.short_name, r.kind, r.url, r.note, r.name_from)
-                self._insert("respondents", [(*about, r.sort_key)])
+                self._insert("respondents", [(*about, r.sort_key, r.name)])
 
 
 def _plainness(written: str) -> tuple[bool, str]:

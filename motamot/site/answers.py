@@ -1,71 +1,110 @@
-"""The answers that a set of rows holds, each with all that a citation or a card names."""
+"""The answers and silences that a set of rows holds, each with all that a citation names."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from motamot.quoting.citation import Citation
 from motamot.site.shapes import Database, Row
+from motamot.text.folding import fold
 
 PERMALINK = "/questionnaires/answers/"
-MOST = 400  # answers that are looked up for one page
 _IDENTIFIER = re.compile(
     rf"(?:(?:https?://[^\s?#]+)?{PERMALINK})?([a-z0-9-]+_[a-z0-9-]+_[a-z0-9_-]+)"
 )
 
-ANSWERS = """
-    select answers.*, questions.number, questions.text as question_text,
+# What each list that was asked did of each question; `id` is NULL where it gave no answer.
+ENTRIES = """
+    select answers.id, asked.status, asked.question_id as question,
+      asked.respondent_id as respondent, answers.document, answers.text, answers.markdown,
+      answers.html, answers.line_start, answers.line_end,
+      questions.number, questions.text as question_text,
       questions.html as question_html, questions.questionnaire,
-      questions.position,
-      questionnaires.title as questionnaire_title, questionnaires.language, questionnaires.date,
+      questionnaires.label as questionnaire_title, questionnaires.language, questionnaires.date,
       nullif(questionnaires.language, 'fr') as lang,
-      respondents.name, respondents.name_from, respondents.sort_key, documents.path,
-      documents.sha256
-    from answers
-    join questions on questions.id = answers.question
-    join questionnaires on questionnaires.id = questions.questionnaire
-    join respondents on respondents.id = answers.respondent
-    join documents on documents.id = answers.document"""
+      respondents.label as name, respondents.name_from, documents.path, documents.sha256
+    from dataset_rows as asked
+    join questions on questions.id = asked.question_id
+    join questionnaires on questionnaires.id = asked.questionnaire_id
+    join respondents on respondents.id = asked.respondent_id
+    left join answers on answers.id = asked.answer_id
+    left join documents on documents.id = answers.document"""
+
+
+async def entries_where(database: Database, condition: str, *values: object) -> list[Row]:
+    """Entries in the order of the questions, then of the names of the lists."""
+    found = await database.execute(f"{ENTRIES} where {condition} order by asked.id", values)
+    return [dict(row) for row in found.rows]
 
 
 async def answers_where(database: Database, condition: str, *values: object) -> list[Row]:
-    """Answers in the order of the questions, then of the names of the lists."""
-    found = await database.execute(f"{ANSWERS} where {condition}", values)
-    return sorted((dict(row) for row in found.rows), key=_order)
+    """The same without the silences."""
+    return await entries_where(database, f"asked.answer_id is not null and {condition}", *values)
 
 
-def _order(answer: Row) -> tuple[str, int, str]:
-    return answer["questionnaire"], answer["position"], answer["sort_key"]
+async def entries_of_rows(
+    database: Database, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> list[Row | None]:
+    """The entries of rows that each carry an answer whole, its address or identifier and its words;
+    or that say, by the identifiers of question and list, where there is none.
 
-
-async def answers_of_rows(
-    database: Database,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[object]],
-    *,
-    silences: bool = False,
-) -> list[Row]:
-    """The answers of rows that each carry one whole: its address or identifier, and its words.
-
-    [] when they do not, as when a query gives lengths, extracts or counts: a table says that
-    better. With `silences`, a row may also have no answer (NULL): there is nothing in it to cite.
+    None for a row without an answer that does not say where. [] when rows carry no answers, as when
+    a query gives lengths, extracts or counts, or several each: a table says that better.
     """
-    for at, _ in enumerate(columns):
-        given = [row for row in rows[:MOST] if row[at] is not None or not silences]
-        identifiers = [_identifier(row[at]) for row in given]
-        if not identifiers or None in identifiers:
+    if any(len({*map(_identifier, row)} - {None}) > 1 for row in rows):
+        return []
+    for at, column in enumerate(columns):
+        identifiers = [_identifier(row[at]) for row in rows]
+        pairs = zip(rows, identifiers, strict=True)
+        if any(row[at] is not None and not one for row, one in pairs):
             continue
-        marks = ", ".join("?" * len(identifiers))
-        found = {
-            row["id"]: row
-            for row in await answers_where(database, f"answers.id in ({marks})", *identifiers)
-        }
-        answers = [found[name] for name in identifiers if name in found]
-        if len(answers) == len(identifiers) and all(map(_carries, given, answers)):
-            return answers
+        if not any(identifiers) and column != "answer_id":
+            continue
+        answers = await _by(database, "asked.answer_id", "value", "id", identifiers)
+        found = [answers.get((one,)) for one in identifiers]
+        both = zip(rows, found, strict=True)
+        if all(_carries(row, entry) if entry else row[at] is None for row, entry in both):
+            silent = await _silences(database, columns, rows)
+            return [entry or silence for entry, silence in zip(found, silent, strict=True)]
     return []
+
+
+async def _silences(
+    database: Database, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> list[Row | None]:
+    """The entry that each row names by the identifiers of its question and its list."""
+    named = ("question_id", "respondent_id")
+    if not set(named) <= set(columns):
+        return [None] * len(rows)
+    at = [list(columns).index(name) for name in named]
+    keys = [tuple(row[each] for each in at) for row in rows]
+    found = await _by(
+        database,
+        "(asked.question_id, asked.respondent_id)",
+        "json_extract(value, '$[0]'), json_extract(value, '$[1]')",
+        "question respondent",
+        keys,
+    )
+    return [found.get(key) for key in keys]
+
+
+async def _by(
+    database: Database, columns: str, values: str, names: str, keys: Sequence[Any]
+) -> dict[tuple[Any, ...], Row]:
+    """Entries by what names each; `values` takes a key apart in SQL."""
+    condition = f"{columns} in (select {values} from json_each(?))"
+    found = await entries_where(database, condition, json.dumps(keys))
+    return {tuple(row[name] for name in names.split()): row for row in found}
+
+
+def chosen(lists: Iterable[Row], typed: Iterable[str]) -> list[Row]:
+    """Those whose list was asked for, by its identifier or its name."""
+    wanted = {fold(each) for each in typed}
+    return [each for each in lists if wanted & {each["respondent"], fold(each["name"])}]
 
 
 def _identifier(value: object) -> str | None:

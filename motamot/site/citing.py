@@ -14,15 +14,17 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup
 
 from motamot.quoting import citation, excerpt
 from motamot.site import answers as quotable
-from motamot.site import frames
+from motamot.site import frames, french
 from motamot.site.shapes import DATABASE, Datasette, Request
 
 LONGEST = 5000  # letters of an extract that an address may name
+LOOKED_AT = 100  # rows that say whether a page can be cited
+TOO_MANY = "Plus de {} lignes : choisissez une question ou une liste, ou prenez le CSV, entier."
 OURS = {"extrait", "_hide_sql", "_show_sql", "_labels"}  # parameters that change no rows
 
 
@@ -76,7 +78,7 @@ class Quoting:
             "html": html and Markup(html),
             "height": frames.height([answer["question_text"], answer["text"]]),
             "pinned": pinned,
-            "static": frames.static_answers([(whole, answer["html"])]),
+            "static": frames.static_answer(whole, answer["html"]),
         }
 
     def embed(
@@ -107,9 +109,8 @@ async def _cited(
     if database != DATABASE:
         return []
     base = datasette.get_database(DATABASE)
-    answers = await quotable.answers_of_rows(
-        base, columns, [list(row) for row in rows], silences=True
-    )
+    entries = await quotable.entries_of_rows(base, columns, [list(row) for row in rows])
+    answers = [entry for entry in entries if entry and entry["id"]]
     urls = (datasette.urls.row(DATABASE, "answers", answer["id"]) for answer in answers)
     return [
         quotable.citation(answer, datasette.absolute_url(request, url))
@@ -121,18 +122,31 @@ async def _cited(
 
 
 async def can_cite(datasette: Any, request: Any, database: str, columns: Any, rows: Any) -> bool:
-    return bool(await _cited(datasette, request, database, columns, rows))
+    return bool(await _cited(datasette, request, database, columns, rows[:LOOKED_AT]))
 
 
-async def bib(datasette: Any, request: Any, database: str, columns: Any, rows: Any) -> Response:
+async def bib(
+    datasette: Any, request: Any, database: str, columns: Any, rows: Any, data: Any
+) -> Response:
+    _whole(data, request)
     cited = await _cited(datasette, request, database, columns, rows)
     return _file("\n\n".join(map(citation.bibtex, cited)), "application/x-bibtex", "bib")
 
 
-async def csl(datasette: Any, request: Any, database: str, columns: Any, rows: Any) -> Response:
+async def csl(
+    datasette: Any, request: Any, database: str, columns: Any, rows: Any, data: Any
+) -> Response:
+    _whole(data, request)
     cited = await _cited(datasette, request, database, columns, rows)
     text = json.dumps([citation.csl_item(each) for each in cited], ensure_ascii=False, indent=1)
     return _file(text if cited else "", "application/vnd.citationstyles.csl+json", "csl.json")
+
+
+def _whole(data: Any, request: Any) -> None:
+    """Refuse a file that would lack rows that were not asked to be left out."""
+    cut = data.get("next") and request.args.get("_size") == "max"
+    if cut or data.get("truncated"):
+        raise BadRequest(TOO_MANY.format(french.number(len(data["rows"]))))
 
 
 def _file(text: str, content_type: str, extension: str) -> Response:

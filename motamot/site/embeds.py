@@ -10,27 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from datasette.filters import Filters
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup
 
 from motamot.quoting import citation
-from motamot.site import adapter, errors, filters, frames, french, interface
+from motamot.site import adapter, errors, filters, frames, french, interface, streams
 from motamot.site import answers as quotable
 from motamot.site.shapes import DATABASE, Datasette, Request, Row
 
 MOST = 300  # rows looked at for one frame; few of them fit
-CARDS = {"answers": "answers.id", "questions": "questions.id", "respondents": "respondents.id"}
+CARDS = {"answers": "answer_id", "questions": "question_id", "respondents": "respondent_id"}
 OURS = ("_statique", "_labels", "_format", "sha256")
-
-SILENT = """
-    select respondents.id, name, replies.status from replies
-    join respondents on respondents.id = replies.respondent
-    where questionnaire = ? and respondents.id not in (
-      select respondent from answers where question = ?)
-    order by sort_key, respondents.id"""
 
 
 async def render(
@@ -42,6 +35,7 @@ async def render(
     view_name: str,
     columns: list[str],
     rows: Sequence[Any],
+    sql: str,
     data: dict[str, Any],
 ) -> Response:
     if error := data.get("error"):
@@ -49,10 +43,14 @@ async def render(
     if not columns:
         raise NotFound("No data")
     shown = Shown(datasette, request, database, table, query_name, view_name == "row")
-    answers = await shown.answers(columns, rows)
-    about = await (shown.cards(answers) if answers else shown.table(columns, rows, data))
+    entries = await shown.entries(columns, rows)
+    about = shown.cards(entries) if entries else await shown.table(columns, rows, data)
     if view_name != "row":
         about["count"] = data.get("filtered_table_rows_count") or len(rows)
+        if data.get("truncated") and not table:
+            about["count"] = await streams.count(
+                datasette, sql, dict(parse_qsl(request.query_string))
+            )
         about["more"] = bool(data.get("next") or data.get("truncated"))
     if request.args.get("_statique"):
         return Response.text(shown.static(about))
@@ -92,34 +90,40 @@ class Shown:
         query = urlencode(pairs)
         return self._absolute(path) + (f"?{query}" if query else "")
 
-    async def answers(self, columns: list[str], rows: Sequence[Any]) -> list[Row]:
+    async def entries(self, columns: list[str], rows: Sequence[Any]) -> list[Row]:
+        """What is shown as cards: what each list did of each question. [] to show a table."""
         if self._database != DATABASE:
             return []
         base = self._datasette.get_database(DATABASE)
         if not (self._is_row and self._table in CARDS):
-            return await quotable.answers_of_rows(base, columns, [list(row) for row in rows])
-        found = await quotable.answers_where(base, f"{CARDS[self._table]} = ?", rows[0]["id"])
-        chosen = set(self._request.args.getlist("liste"))
-        return [each for each in found if each["respondent"] in chosen] or found
+            shown = [list(row) for row in rows[:MOST]]
+            of_rows = await quotable.entries_of_rows(base, columns, shown)
+            return [each for each in of_rows if each] if None not in of_rows else []
+        condition = f"asked.{CARDS[self._table]} = ?"
+        found = await quotable.entries_where(base, condition, rows[0]["id"])
+        if self._table == "questions":  # those who wrote something first
+            found.sort(key=lambda each: each["id"] is None)
+        return quotable.chosen(found, self._request.args.getlist("liste")) or found
 
     # --- cards ---
 
-    async def cards(self, answers: list[Row]) -> dict[str, Any]:
-        first = answers[0]
-        one_question = all(each["question"] == first["question"] for each in answers)
-        one_list = all(each["respondent"] == first["respondent"] for each in answers)
+    def cards(self, entries: list[Row]) -> dict[str, Any]:
+        first = entries[0]
+        one_question = all(each["question"] == first["question"] for each in entries)
+        one_list = all(each["respondent"] == first["respondent"] for each in entries)
         pin = self._request.args.get("sha256") if self._is_row else None
         return {
-            "title": self._title_of(answers, one_question, one_list),
+            "title": self._title_of(entries, one_question, one_list),
             "one_question": first if one_question else None,
             "one_list": first if one_list and not one_question else None,
-            "rows": [self._card(answer, pin) for answer in answers],
-            "silent": await self._silent(first) if one_question else [],
+            "rows": [
+                self._card(each, pin) if each["id"] else self._silent(each) for each in entries
+            ],
             "lang": first["lang"] if one_question else None,
         }
 
-    def _title_of(self, answers: list[Row], one_question: bool, one_list: bool) -> str:
-        first = answers[0]
+    def _title_of(self, entries: list[Row], one_question: bool, one_list: bool) -> str:
+        first = entries[0]
         if one_question and one_list:
             return f"{first['name']}, question {first['number']} – {first['questionnaire_title']}"
         if one_question:
@@ -144,13 +148,15 @@ class Shown:
             "changed": bool(pin and not mark.startswith(pin[:12].lower())),
         }
 
-    async def _silent(self, answer: Row) -> list[Row]:
-        """The lists that gave no answer, on the page of a question that shows them all."""
-        if self._table != "questions" or not self._is_row or self._request.args.get("liste"):
-            return []
-        base = self._datasette.get_database(DATABASE)
-        found = await base.execute(SILENT, [answer["questionnaire"], answer["question"]])
-        return [dict(row) for row in found.rows]
+    def _silent(self, entry: Row) -> Row:
+        """A list that gave no answer to a question, and what it did instead."""
+        where = (self._datasette, DATABASE, "dataset", "status")
+        return {
+            "answer": entry,
+            "url": self._permalink("questions", entry["question"]),
+            "said": interface.value_label(*where, entry["status"]),
+            "inferred": quotable.is_inferred(entry),
+        }
 
     # --- tables ---
 
@@ -234,13 +240,17 @@ class Shown:
             longest = [max(map(len, row), default=0) for row in about["rows"][:count]]
             return frames.height(["\n".join("x" * min(n, 400) for n in longest)])
         asked = [about["one_question"]["question_text"]] if about["one_question"] else []
-        return frames.height(asked + [card["answer"]["text"] for card in about["rows"][:count]])
+        texts = [card["answer"]["text"] or "" for card in about["rows"][:count]]
+        return frames.height([*asked, *texts])
 
     def static(self, about: dict[str, Any]) -> str:
         """HTML to copy; what does not fit in it is said, with the link to the whole."""
         if "columns" not in about:
-            return frames.static_answers(
-                [(card["cited"], card["answer"]["html"]) for card in about["rows"]]
+            return "\n".join(
+                frames.static_silence(card["answer"], card["url"], card["said"])
+                if "said" in card
+                else frames.static_answer(card["cited"], card["answer"]["html"])
+                for card in about["rows"]
             )
         return frames.static_table(
             about["title"], about["columns"], about["rows"], self._page_url(), about.get("count")

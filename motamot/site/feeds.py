@@ -20,7 +20,7 @@ from datetime import date
 
 from datasette.utils.asgi import NotFound, Response
 
-from motamot.site import adapter
+from motamot.site import adapter, interface
 from motamot.site.shapes import DATABASE, Datasette, Request, Row
 
 UNKNOWN = "1970-01-01T00:00:00Z"  # Atom wants a date for every entry
@@ -28,8 +28,8 @@ MOST = 200  # entries of one feed: more than a reader of feeds keeps
 NAMESPACE = uuid.UUID("5d3a3f3c-6a7e-5c7b-9f0e-2f2b8f0d6c11")  # of this project's entries
 
 REPLIES = """
-    select replies.*, respondents.name, respondents.name_from,
-      questionnaires.title, questionnaires.language, documents.sha256,
+    select replies.*, respondents.label as name, respondents.name_from,
+      questionnaires.label as title, questionnaires.language, documents.sha256,
       (select count(*) from answers where document = replies.document
         and answers.respondent = replies.respondent and status = 'answered') as answered,
       (select count(*) from questions where questions.questionnaire = replies.questionnaire)
@@ -44,14 +44,6 @@ ANSWERS = """
     join questions on questions.id = question
     where document = ? and respondent = ? order by position"""
 
-DONE = {
-    "answered": "a répondu",
-    "partial": "a répondu en partie",
-    "declined": "a refusé de répondre",
-    "no-reply": "n’a pas répondu",
-}
-SUBJECTS = {"questionnaires": "title", "respondents": "name"}
-
 
 async def everything(datasette: Datasette, request: Request) -> Response:
     return await _feed(datasette, request, "Mot à mot", "/", "1")
@@ -60,7 +52,7 @@ async def everything(datasette: Datasette, request: Request) -> Response:
 async def of_one(datasette: Datasette, request: Request) -> Response:
     table, identifier = request.url_vars["table"], request.url_vars["id"]
     found = await datasette.get_database(DATABASE).execute(
-        f"select {SUBJECTS[table]} from {table} where id = ?", [identifier]
+        f"select label from {table} where id = ?", [identifier]
     )
     if not found.rows:
         raise NotFound("Record not found")
@@ -106,7 +98,7 @@ def _entry(datasette: Datasette, request: Request, reply: Row, answers: Iterable
     return {
         **reply,
         "identifier": f"urn:uuid:{uuid.uuid5(NAMESPACE, version)}",
-        "done": DONE[reply["status"]],
+        "done": interface.value_label(datasette, DATABASE, "replies", "status", reply["status"]),
         "updated": _instant(reply["received_on"]),
         "is_dated": _instant(reply["received_on"]) != UNKNOWN,
         "url": datasette.absolute_url(request, f"{page}#{reply['questionnaire']}"),

@@ -5,20 +5,24 @@ For templates:
     {{ operators[key] }}                     the label of a filter's operator
     {{ filter_clauses(filters, request) }}   the filters in force, each with what removes it
     {{ filter_sentence(filters, request, metadata) }}
-    {{ values|alphabetical }}                the values of a facet
+    {{ facet_values(database, table, facet) }}   the values of a facet, called by their names
+    {{ sorted_by(database, table) }}         the columns that stand for others in an order
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import Markup
 
+from motamot.site import interface
 from motamot.site.french import NBSP
-from motamot.site.shapes import Request, Row
-from motamot.text.folding import fold
+from motamot.site.shapes import DATABASE, Datasette, Request, Row
+from motamot.text.folding import sort_key
 
 OPERATORS = {
     "exact": "est égal à",
@@ -92,25 +96,65 @@ def filter_sentence(filters: Any, request: Request, metadata: Row) -> Markup:
     return Markup(", ").join([part for part in (said, sort_sentence(request, metadata)) if part])
 
 
-def alphabetical(values: Iterable[Row], labels: Iterable[str] = ()) -> list[Row]:
-    """The values of a facet by name: a count ranks no list. Codes come as metadata.yml has them."""
-    codes = list(labels)
+async def facet_values(
+    datasette: Datasette, database: str, table: str, facet: Row
+) -> list[dict[str, Any]]:
+    """The values of a facet, each with its label, by name: a count ranks no list. Codes come as
+    metadata.yml has them."""
+    said = interface.value_labels(datasette, database, table, facet["name"])
+    codes = list(said)
+    named = interface.about_table(datasette, database, table).get("labels") or {}
+    labels: dict[Any, str] = {}
+    if other := named.get(facet["name"]):
+        sql = f"select id, label from {other} where id in (select value from json_each(?))"
+        values = json.dumps([value["value"] for value in facet["results"]])
+        labels = {row[0]: row[1] for row in (await datasette.execute(database, sql, [values])).rows}
 
     def order(value: Row) -> tuple[int, float, str]:
-        label = value["label"]
-        if label in codes:
-            return 0, codes.index(label), ""
-        if isinstance(label, (int, float)):
-            return 0, label, ""
-        return 1, 0, fold(str(label or ""))
+        if value["value"] in codes:
+            return 0, codes.index(value["value"]), ""
+        if isinstance(value["value"], (int, float)) and value["label"] == value["value"]:
+            return 0, value["value"], ""
+        return 1, 0, sort_key(str(value["label"]))
 
-    return sorted(values, key=order)
+    found = []
+    for value in facet["results"]:
+        label = said.get(value["value"]) or labels.get(value["value"]) or value["label"]
+        found.append({**value, "label": "(vide)" if label in (None, "") else label})
+    return sorted(found, key=order)
 
 
-FILTERS = {"alphabetical": alphabetical}
-GLOBALS = {
-    "operators": OPERATORS,
-    "operators_alone": ALONE,
-    "filter_clauses": filter_clauses,
-    "filter_sentence": filter_sentence,
-}
+def told_apart(datasette: Datasette, app: Any) -> Any:
+    """A table asked to be sorted by a name or a number is sorted as a reader does, and a facet of
+    names that several may have is one of their identifiers: metadata.yml says by which columns."""
+    base = re.escape(datasette.urls.path("/").rstrip("/"))
+    address = re.compile(rf"{base}/{DATABASE}/([a-z_]+)(?:\.[a-z]+)?")
+
+    async def asked(scope: Any, receive: Any, send: Any) -> None:
+        found = address.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if found and (b"_sort" in scope["query_string"] or b"_facet" in scope["query_string"]):
+            about = interface.about_table(datasette, DATABASE, found[1])
+            by = about.get("sorted_by") or {}
+            columns = {"_sort": by, "_sort_desc": by, "_facet": about.get("identified_by") or {}}
+            pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            query = urlencode([(k, columns.get(k, {}).get(v, v)) for k, v in pairs])
+            scope = {**scope, "query_string": query.encode("latin-1")}
+        await app(scope, receive, send)
+
+    return asked
+
+
+def sorted_by(datasette: Datasette, database: str, table: str) -> dict[str, str]:
+    return interface.about_table(datasette, database, table).get("sorted_by") or {}
+
+
+def names(datasette: Datasette) -> dict[str, Any]:
+    """The globals of templates."""
+    return {
+        "operators": OPERATORS,
+        "operators_alone": ALONE,
+        "filter_clauses": filter_clauses,
+        "filter_sentence": filter_sentence,
+        "facet_values": partial(facet_values, datasette),
+        "sorted_by": partial(sorted_by, datasette),
+    }

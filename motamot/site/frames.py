@@ -43,12 +43,8 @@ def frame(source: str, title: str, tall: int, width: int | None = None) -> str:
     )
 
 
-def static_answers(answers: Sequence[tuple[Citation, str]]) -> str:
-    """Answers, each with its safe HTML, for a site that strips frames: nothing but text."""
-    return "\n".join(_figure(cited, html) for cited, html in answers)
-
-
-def _figure(cited: Citation, html: str) -> str:
+def static_answer(cited: Citation, html: str) -> str:
+    """An answer with its safe HTML, for a site that strips frames: nothing but text."""
     language = f' lang="{escape(cited.language)}"' if cited.language else ""
     words = html.strip() or '<p lang="fr">(question laissée en blanc)</p>'
     return (
@@ -56,6 +52,15 @@ def _figure(cited: Citation, html: str) -> str:
         f'<p>– {escape(cited.respondent)}, <a href="{escape(cited.url)}">question '
         f"{escape(cited.number)}</a>, <cite>{escape(cited.questionnaire)}</cite>. "
         f"{escape(where(cited))}.</p>"
+    )
+
+
+def static_silence(entry: Mapping[str, Any], url: str, said: str) -> str:
+    """The same for a list that gave no answer, and what it did instead."""
+    name, number = escape(entry["name"]), escape(entry["number"])
+    return (
+        f'<p>– {name}, <a href="{escape(url)}">question {number}</a>, '
+        f"<cite>{escape(entry['questionnaire_title'])}</cite>\u00a0: {escape(said)}.</p>"
     )
 
 

@@ -5,6 +5,8 @@
     search_extract(text, typed, language)   an extract, its **words found** marked
     verify_quotation(citation)              JSON: {verdict, sentence, joined, matches: [...]}
     first_sentence(text)                    its first sentence, for an example
+    fold(name)                              small letters without accents, to find a name
+    value_label(table, column, code)        what a code means, as metadata.yml says it
 
 `escape_fts` is Datasette's own name: `?_search=` on every table goes through it, and so finds what
 the site's search finds.
@@ -15,16 +17,18 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 
 from motamot.quoting.places import verify
 from motamot.search import index as search
+from motamot.text.folding import fold
 
 # Bytes; the longest document is far below. Without it one query may ask for gigabytes:
 # printf('%.*c', 900000000, 'x') and the like.
 LONGEST_VALUE = 50_000_000
 
 
-def prepare(conn: sqlite3.Connection) -> None:
+def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> None:
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     languages = search.languages_of(conn)
 
@@ -45,10 +49,16 @@ def prepare(conn: sqlite3.Connection) -> None:
     conn.create_function("search_extract", 3, extract, deterministic=True)
     conn.create_function("verify_quotation", 1, verified)
     conn.create_function("first_sentence", 1, first_sentence, deterministic=True)
+    conn.create_function("fold", 1, folded, deterministic=True)
+    conn.create_function("value_label", 3, label, deterministic=True)
 
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def folded(name: str | None) -> str | None:
+    return None if name is None else fold(str(name))
 
 
 def first_sentence(text: str | None) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -108,6 +109,8 @@ async def foreign_labels(datasette: Datasette, database: str, table: str, row: R
 #         label: Liste ou parti
 #         help: ...                        a sentence under the field; optional
 #         empty: la première               what no choice means
+#         which: [respondent_id, liste]    the column of the rows that says which one was meant, and
+#                                          those that call it by name
 #         choices: select id, name from respondents   value, words; group, language if wanted
 #
 # A value that is not among the choices is accepted from the address all the same.
@@ -148,6 +151,17 @@ async def _groups(
     return groups
 
 
+def meant(
+    rows: Sequence[Sequence[Any]], columns: Sequence[str], which: Sequence[str]
+) -> list[tuple[Any, str]]:
+    """What a value of a parameter may mean, from the rows that it gave: [(identifier, words)]."""
+    if not which or not set(which) <= set(columns):
+        return []
+    at, *words = [list(columns).index(name) for name in which]
+    found = {row[at]: " · ".join(str(row[each]) for each in words) for row in rows}
+    return list(found.items())
+
+
 # --- every page, error pages included -----------------------------------------------------------
 
 
@@ -160,7 +174,7 @@ def _static(datasette: Datasette, name: str) -> str:
 
 
 ADDRESSES = (path_with_added_args, path_with_removed_args, path_with_replaced_args)
-FILTERS = {"fr_cell": fr_cell, "found_words": found_words}
+FILTERS = {"fr_cell": fr_cell, "found_words": found_words, "meant": meant}
 
 
 def names(datasette: Datasette) -> dict[str, Any]:

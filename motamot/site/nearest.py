@@ -15,16 +15,16 @@ Pages = dict[str, tuple[str, str | None]]  # identifier -> address, title
 
 # What a row is called by, in the tables whose rows have addresses that people copy.
 TITLE_SQL = {
-    "questionnaires": "title",
+    "questionnaires": "label",
     "questions": "number || '. ' || text",
-    "respondents": "name",
+    "respondents": "label",
     "documents": "path",
-    "sections": "title",
+    "sections": "label",
     "answers": (
-        "(select name from respondents where respondents.id = answers.respondent) || ', ' "
+        "(select label from respondents where respondents.id = answers.respondent) || ', ' "
         "|| (select number || '. ' || text from questions where questions.id = answers.question)"
     ),
-    "replies": "(select name from respondents where respondents.id = replies.respondent)",
+    "replies": "(select label from respondents where respondents.id = replies.respondent)",
 }
 CANDIDATES = 3000  # compared one by one: a few hundredths of a second
 KEPT = 5

@@ -12,8 +12,9 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from motamot.site import answers as quotable
 from motamot.site.shapes import DATABASE, Datasette, Request
-from motamot.text.folding import fold
+from motamot.text.folding import sort_key
 
 Found = dict[str, Any]  # a row, and what is gathered around it
 PER_PAGE = 25  # questionnaires on one page of the home
@@ -35,8 +36,8 @@ QUESTIONS = """
     where questions.questionnaire = ? order by questions.position"""
 
 QUESTION = """
-    select questions.*, sections.title as section_title, questionnaires.title as
-      questionnaire_title,
+    select questions.*, sections.title as section_title,
+      questionnaires.label as questionnaire_title,
       nullif(questionnaires.language, 'fr') as lang
     from questions
     join questionnaires on questionnaires.id = questions.questionnaire
@@ -45,10 +46,11 @@ QUESTION = """
 
 # Every list that was asked a questionnaire, whether it replied or not.
 ASKED = """
-    select replies.*, respondents.name, respondents.name_from,
-      coalesce(respondents.short_name, respondents.name) as short_name
+    select replies.*, respondents.label as name, respondents.name_from,
+      iif(label = name, coalesce(short_name, name), label) as short_name
     from replies join respondents on respondents.id = replies.respondent
-    where replies.questionnaire = ?"""
+    where replies.questionnaire = ?1 and ?2 in ('', replies.document)
+    order by sort_key, respondents.id"""
 
 ANSWERS = """
     select answers.*, documents.path
@@ -56,6 +58,9 @@ ANSWERS = """
     join questions on questions.id = answers.question"""
 
 WRITTEN = "select count(*) as n from answers where status = 'answered'"
+
+# What each list did of each question, silences included.
+SAID = "select question_id, respondent_id, answer_id, status, words from dataset_rows"
 
 NEIGHBOURS = """
     select id, number, text, position from questions
@@ -92,8 +97,8 @@ class Reading:
     # --- one method per page ---
 
     async def home(self) -> Found:
-        everything = _alphabetical(await self._rows(QUESTIONNAIRES), "title")
-        lists = _alphabetical(await self._rows("select id, name from respondents"), "name")
+        everything = _alphabetical(await self._rows(QUESTIONNAIRES), "label")
+        lists = await self._rows("select id, label from respondents order by sort_key, id")
         pages = max(1, -(-len(everything) // PER_PAGE))
         page = min(max(1, _whole(self.asked_for("page"))), pages)
         shown = everything[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -113,29 +118,26 @@ class Reading:
 
     async def questionnaire(self, identifier: str) -> Found:
         found = await self._the(f"select * from ({QUESTIONNAIRES}) where id = ?", identifier)
-        answers = await self._rows(
-            "select answers.id, question, respondent, answers.status, words from answers"
-            " join questions on questions.id = question where questionnaire = ?",
-            identifier,
-        )
+        said = await self._rows(f"{SAID} where questionnaire_id = ?", identifier)
         return found | {
             "lang": _foreign(found["language"]),
             "sections": await self._sections(identifier),
             "lists": await self._asked(identifier),
-            "cells": {(each["question"], each["respondent"]): each for each in answers},
-            "longest": max((each["words"] for each in answers), default=0),
+            "cells": {(each["question_id"], each["respondent_id"]): each for each in said},
+            "longest": max((each["words"] or 0 for each in said), default=0),
         }
 
     async def question(self, identifier: str) -> Found:
         found = await self._the(QUESTION, identifier)
         answers = await self._rows(f"{ANSWERS} where questions.id = ?", identifier)
         by_list = {each["respondent"]: each for each in answers}
+        said = await self._rows(f"{SAID} where question_id = ?", identifier)
+        done = {each["respondent_id"]: each["status"] for each in said}
         lists = [
-            each | {"answer": by_list.get(each["respondent"])}
+            each | {"answer": by_list.get(each["respondent"]), "said": done[each["respondent"]]}
             for each in await self._asked(found["questionnaire"])
         ]
-        wanted = set(self.asked_for("liste"))
-        chosen = [each for each in lists if each["respondent"] in wanted]
+        chosen = quotable.chosen(lists, self.asked_for("liste"))
         return found | {
             "lists": lists,
             "chosen": chosen or lists,
@@ -168,32 +170,37 @@ class Reading:
     async def respondent(self, identifier: str) -> Found:
         found = await self._the("select * from respondents where id = ?", identifier)
         replies = await self._rows(
-            "select replies.*, title, election, place, nullif(language, 'fr') as lang from replies"
+            "select replies.*, label as title, election, place, nullif(language, 'fr') as lang"
+            " from replies"
             " join questionnaires on questionnaires.id = questionnaire where respondent = ?",
             identifier,
         )
         answers = await self._rows(f"{ANSWERS} where answers.respondent = ?", identifier)
         by_question = {each["question"]: each for each in answers}
+        said = await self._rows(f"{SAID} where respondent_id = ?", identifier)
         wanted = self.asked_for("questionnaire")
         few = len(replies) == 1 or sum(each["words"] for each in answers) <= READ_AT_ONCE
         for reply in replies:
             reply["sections"] = await self._sections(reply["questionnaire"])
-            reply["in_full"] = reply["questionnaire"] in wanted or (few and not wanted)
+            reply["silent"] = reply["status"] in ("declined", "no-reply")
+            read = reply["questionnaire"] in wanted or (few and not wanted)
+            reply["in_full"] = read and not reply["silent"]
         return found | {
             "replies": _alphabetical(replies, "title"),
             "answers": by_question,
+            "said": {each["question_id"]: each["status"] for each in said},
             "longest": max((each["words"] for each in answers), default=0),
         }
 
     async def document(self, identifier: str) -> Found:
         found = await self._the(
-            "select documents.*, title, nullif(language, 'fr') as lang"
+            "select documents.*, label as title, nullif(language, 'fr') as lang"
             " from documents join questionnaires on questionnaires.id = questionnaire"
             " where documents.id = ?",
             identifier,
         )
         passages = await self._rows(
-            "select passages.*, number, answers.id as answer, name from passages"
+            "select passages.*, number, answers.id as answer, label as name from passages"
             " left join questions on questions.id = passages.question"
             " left join answers on passages.kind = 'answer'"
             " and answers.document = passages.document"
@@ -203,13 +210,14 @@ class Reading:
             " where passages.document = ? order by passages.position",
             identifier,
         )
-        lists = await self._rows(f"{ASKED} and document = ?", found["questionnaire"], identifier)
-        return found | {"passages": passages, "lists": _alphabetical(lists, "name")}
+        lists = await self._asked(found["questionnaire"], identifier)
+        return found | {"passages": passages, "lists": lists}
 
     # --- what several of them need ---
 
-    async def _asked(self, questionnaire: str) -> list[Found]:
-        return _alphabetical(await self._rows(ASKED, questionnaire), "name")
+    async def _asked(self, questionnaire: str, document: str = "") -> list[Found]:
+        """Every list that was asked; with a document, those that answer in it."""
+        return await self._rows(ASKED, questionnaire, document)
 
     async def _sections(self, questionnaire: str) -> list[Found]:
         """The questions in order, cut where the section changes: [{title, questions}, ...]."""
@@ -232,7 +240,7 @@ class Reading:
 
 def _alphabetical(rows: Iterable[Found], column: str) -> list[Found]:
     """In the order of a French dictionary: accents and capitals do not count."""
-    return sorted(rows, key=lambda row: (fold(row[column]), row["id"]))
+    return sorted(rows, key=lambda row: (sort_key(row[column]), row["id"]))
 
 
 def _foreign(code: str | None) -> str | None:

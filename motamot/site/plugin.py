@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment
@@ -46,15 +47,17 @@ def _is_ours(datasette: Datasette) -> bool:
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which is replaced
 def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
     if _is_ours(datasette):
-        functions.prepare(conn)
+        functions.prepare(conn, partial(interface.value_label, datasette, DATABASE))
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    for module in (citing, documents, embeds, errors, filters, french, interface, markup, pages):
+    for module in (citing, documents, embeds, errors, french, interface, markup, pages):
         env.filters.update(module.FILTERS)
     env.tests["web_address"] = markup.web_address
-    env.globals.update({**documents.GLOBALS, **filters.GLOBALS, **interface.names(datasette)})
+    env.globals.update(documents.GLOBALS)
+    env.globals.update({**filters.names(datasette), **interface.names(datasette)})
+    env.globals["count_rows"] = partial(streams.count, datasette)
 
 
 @hookimpl
@@ -122,7 +125,7 @@ def forbidden(datasette: Datasette, request: Request, message: str) -> Later | N
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any] | None:
     def wrap(app: Any) -> Any:
-        inner = streams.in_large_pages(refusals.french_refusals(datasette, app))
-        return oembed.readable_elsewhere(datasette, inner)
+        inner = streams.complete(datasette, refusals.french_refusals(datasette, app))
+        return oembed.readable_elsewhere(datasette, filters.told_apart(datasette, inner))
 
     return wrap if _is_ours(datasette) else None

@@ -29,7 +29,7 @@ FOUND = """
 
 COLUMNS = """
     questions.number, questions.text as question, questions.questionnaire,
-    questionnaires.title, questionnaires.language"""
+    questionnaires.label as title, questionnaires.language"""
 
 SQL = {
     "questions": f"""{FOUND.format(kind="questions")}
@@ -43,7 +43,7 @@ SQL = {
             select 1 from answers where answers.question = questions.id and respondent = :liste))
         order by found.id in (select id from in_a_row) desc, found.rank, found.id""",
     "answers": f"""{FOUND.format(kind="answers")}
-        select answers.id, respondents.name as respondent, answers.text, {COLUMNS}
+        select answers.id, respondents.label as respondent, answers.text, {COLUMNS}
         from found
         join answers on answers.rowid = found.id
         join questions on questions.id = answers.question
@@ -133,20 +133,22 @@ async def choices(datasette: Datasette, filters: Mapping[str, str]) -> dict[str,
 
     chosen = filters["questionnaire"]
     sections = await rows(
-        f"""select sections.id, sections.title, questionnaires.title,
+        f"""select sections.id, sections.title, questionnaires.label,
               nullif(questionnaires.language, 'fr')
             from sections join questionnaires on questionnaires.id = sections.questionnaire
-            where ? in ('', questionnaires.id) order by questionnaires.title, sections.position
+            where ? in ('', questionnaires.id)
+            order by fold(questionnaires.label), questionnaires.id, sections.position
             limit {MOST_SECTIONS + 1}""",
         chosen,
     )
     return {
         "questionnaire": await rows(
-            "select id, title, '', nullif(language, 'fr') from questionnaires order by title, id"
+            "select id, label, '', nullif(language, 'fr') from questionnaires"
+            " order by fold(label), id"
         ),
         "section": sections if len(sections) <= MOST_SECTIONS else [],
         "liste": await rows(
-            "select id, name from respondents where id in (select respondent from answers)"
+            "select id, label from respondents where id in (select respondent from answers)"
             " order by sort_key, id"
         ),
     }

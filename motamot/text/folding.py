@@ -26,6 +26,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", apart.translate(_LIGATURES)))
 
 
+def sort_key(name: str) -> str:
+    """A name as a French dictionary orders it, numbers by their value: "Liste 2", "Liste 10"."""
+    return re.sub(r"[0-9]+", lambda found: found[0].zfill(9), fold(name))
+
+
 def letters(word: str) -> str:
     """The letters and figures of a word, folded: "l’Œuvré" -> "loeuvre"."""
     return "".join(filter(str.isalnum, fold(word)))

@@ -228,7 +228,7 @@ def test_the_matrix_is_a_table_with_headers_and_words_in_every_cell(demo):
     assert all(cells)
     said = {re.sub(r"répondu, \d+ mots?", "répondu, N mots", cell) for cell in cells}
     assert said == {
-        *("répondu, N mots", "laissé en blanc", "pas de réponse"),
+        *("répondu, N mots", "laissée en blanc", "question absente de sa réponse"),
         *("a refusé de répondre", "n’a pas répondu"),
     }
 
@@ -343,7 +343,7 @@ def test_a_list_shows_all_it_answered_and_all_it_did_not(demo):
     silent = page(demo, "/questionnaires/respondents/liste-exemple-e")
     assert silent.says("a refusé de répondre")
     partial = page(demo, "/questionnaires/respondents/liste-exemple-d")
-    assert partial.says("Le document reçu ne répond pas à cette question.")
+    assert partial.says("Question absente de sa réponse.")
 
 
 # --- document ---------------------------------------------------------------------------------
