@@ -178,11 +178,14 @@ class Shown:
                 "columns": ["Colonne", "Valeur"],
                 "rows": [[name, self._value(name, value)] for name, value in pairs],
             }
+        query = interface.about_table(self._datasette, self._database, self._query or "")
+        codes = set(query.get("codes") or [])
         shown = [
-            [self._value(name, value) for name, value in zip(columns, row, strict=True)]
-            for row in rows[:MOST]
+            [self._value(name, value) for name, value in pairs if name not in codes]
+            for pairs in (zip(columns, row, strict=True) for row in rows[:MOST])
         ]
-        about = {"title": title, "columns": list(columns), "rows": shown}
+        kept = [name for name in columns if name not in codes]
+        about = {"title": title, "columns": kept, "rows": shown}
         return about | ({"sentence": self._sentence()} if self._table and not self._query else {})
 
     def _sentence(self) -> str:
