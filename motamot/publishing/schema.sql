@@ -162,7 +162,7 @@ CREATE INDEX documents_questionnaire ON documents(questionnaire);
 CREATE INDEX answers_question ON answers(question);
 CREATE INDEX answers_respondent ON answers(respondent);
 CREATE INDEX answers_document ON answers(document);
-CREATE INDEX passages_question ON passages(question);
+CREATE INDEX passages_question ON passages(question, document);
 CREATE INDEX links_question ON links(question);
 CREATE INDEX links_answer ON links(answer);
 CREATE INDEX paragraphs_question ON paragraphs(question);
@@ -213,7 +213,8 @@ CREATE TABLE dataset_rows (
     section_id    TEXT,
     date_as_written TEXT
 );
-CREATE INDEX dataset_rows_questionnaire ON dataset_rows(questionnaire_id);
+CREATE INDEX dataset_rows_reply ON dataset_rows(
+    questionnaire_id, respondent_id, position, status, number, words, question_id, answer_id);
 CREATE INDEX dataset_rows_question ON dataset_rows(question_id, respondent_id);
 CREATE INDEX dataset_rows_respondent ON dataset_rows(respondent_id);
 CREATE INDEX dataset_rows_answer ON dataset_rows(answer_id);
@@ -229,71 +230,50 @@ ORDER BY id;
 
 -- Promise 1, document by document: the passages, joined, are the document; each answer is its slice.
 CREATE VIEW proof AS
-WITH covering AS (  -- passages that hold characters, with what surrounds each
-    SELECT
-        document,
-        char_start,
-        char_end,
-        coalesce(max(char_end) OVER (
-            PARTITION BY document ORDER BY position
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached,
-        coalesce(min(char_start) OVER (
-            PARTITION BY document ORDER BY position
-            ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), char_end) AS following
-    FROM passages
-    WHERE char_end > char_start
-),
-covered AS (
-    SELECT
-        document,
-        sum(max(0, min(char_end, following) - max(char_start, reached))) AS once
-    FROM covering
-    GROUP BY document
-),
-joined AS (
-    SELECT document, count(*) AS passages, group_concat(piece, '') AS text
-    FROM (
-        SELECT
-            passages.document,
-            substr(documents.markdown, char_start + 1, char_end - char_start) AS piece
-        FROM passages
-        JOIN documents ON documents.id = passages.document
-        ORDER BY passages.document, passages.position
-    )
-    GROUP BY document
-),
-sliced AS (
-    SELECT
-        answers.document,
-        count(*) AS answers,
-        sum(
-            answers.markdown = substr(documents.markdown, char_start + 1, char_end - char_start)
-            AND EXISTS (
-                SELECT 1 FROM passages
-                WHERE passages.document = answers.document
-                AND passages.question = answers.question
-                AND passages.kind = 'answer'
-                AND passages.char_start <= answers.char_start
-                AND answers.char_end <= passages.char_end
-            )
-        ) AS exact
-    FROM answers
-    JOIN documents ON documents.id = answers.document
-    GROUP BY answers.document
-)
 SELECT
-    documents.id                     AS document,
+    documents.id AS document,
     documents.sha256,
-    length(documents.markdown)       AS characters,
-    coalesce(covered.once, 0)        AS characters_in_one_passage,
-    joined.text IS documents.markdown AS passages_are_document,
-    coalesce(sliced.answers, 0)      AS answers,
-    coalesce(sliced.exact, 0)        AS answers_equal_slice,
-    coalesce(joined.passages, 0)     AS passages,
+    length(documents.markdown) AS characters,
+    (
+        SELECT coalesce(sum(max(0, min(char_end, following) - max(char_start, reached))), 0)
+        FROM (  -- passages that hold characters, with what surrounds each
+            SELECT
+                char_start,
+                char_end,
+                coalesce(max(char_end) OVER before, 0) AS reached,
+                coalesce(min(char_start) OVER after, char_end) AS following
+            FROM passages
+            WHERE passages.document = documents.id AND char_end > char_start
+            WINDOW
+                before AS (ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                after AS (ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+        )
+    ) AS characters_in_one_passage,
+    (
+        SELECT group_concat(piece, '')
+        FROM (
+            SELECT substr(documents.markdown, char_start + 1, char_end - char_start) AS piece
+            FROM passages
+            WHERE passages.document = documents.id
+            ORDER BY position
+        )
+    ) IS documents.markdown AS passages_are_document,
+    (SELECT count(*) FROM answers WHERE answers.document = documents.id) AS answers,
+    (
+        SELECT count(*) FROM answers
+        WHERE answers.document = documents.id
+        AND markdown = substr(documents.markdown, char_start + 1, char_end - char_start)
+        AND EXISTS (
+            SELECT 1 FROM passages
+            WHERE passages.document = documents.id
+            AND passages.question = answers.question
+            AND passages.kind = 'answer'
+            AND passages.char_start <= answers.char_start
+            AND answers.char_end <= passages.char_end
+        )
+    ) AS answers_equal_slice,
+    (SELECT count(*) FROM passages WHERE passages.document = documents.id) AS passages,
     documents.reading,
     documents.reviewed_by
 FROM documents
-LEFT JOIN covered ON covered.document = documents.id
-LEFT JOIN joined ON joined.document = documents.id
-LEFT JOIN sliced ON sliced.document = documents.id
 ORDER BY documents.id;

@@ -23,6 +23,16 @@ from motamot.site.shapes import DATABASE, Datasette, Request, Row
 
 MOST = 300  # rows looked at for one frame; few of them fit
 CARDS = {"answers": "answer_id", "questions": "question_id", "respondents": "respondent_id"}
+ASKED_COLUMNS = ("liste", "état", "réponses", "questions")
+ASKED = """
+    select respondents.label, value_label('replies', 'status', replies.status),
+      count(*) filter (where asked.status = 'answered'), count(asked.id)
+    from replies
+    join respondents on respondents.id = replies.respondent
+    left join dataset_rows as asked
+      on asked.questionnaire_id = replies.questionnaire and asked.respondent_id = respondents.id
+    where replies.questionnaire = ?
+    group by replies.id order by respondents.sort_key, respondents.id"""
 OURS = ("_statique", "_labels", "_format", "sha256")
 
 
@@ -170,6 +180,8 @@ class Shown:
         self, columns: list[str], rows: Sequence[Any], data: dict[str, Any]
     ) -> dict[str, Any]:
         title = self._title()
+        if self._is_row and self._table == "questionnaires":
+            return await self._asked(rows[0]["id"])
         if self._is_row:
             identifier = ", ".join(data["primary_key_values"])
             pairs = zip(columns, rows[0], strict=True)
@@ -187,6 +199,19 @@ class Shown:
         kept = [name for name in columns if name not in codes]
         about = {"title": title, "columns": kept, "rows": shown}
         return about | ({"sentence": self._sentence()} if self._table and not self._query else {})
+
+    async def _asked(self, questionnaire: str) -> dict[str, Any]:
+        """Every list that a questionnaire was sent to, and what it did of it."""
+        base = self._datasette.get_database(DATABASE)
+        found = (await base.execute(ASKED, [questionnaire])).rows
+        titled = await base.execute(
+            "select label from questionnaires where id = ?", [questionnaire]
+        )
+        return {
+            "title": titled.single_value(),
+            "columns": list(ASKED_COLUMNS),
+            "rows": [[self._value("", value) for value in row] for row in found],
+        }
 
     def _sentence(self) -> str:
         """« où status est égal à « blank » »: the filters in force, as the table's page says."""

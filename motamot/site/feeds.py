@@ -82,6 +82,7 @@ async def _feed(
             itself=datasette.absolute_url(request, request.path),
             updated=max((each["updated"] for each in entries), default=UNKNOWN),
             entries=entries,
+            count=len(replies),
         )
     )
     return Response(

@@ -41,7 +41,10 @@ def size(octets: int) -> str:
 
 
 def day(written: str) -> str:
-    """« 2031-02-03 » -> « 3 février 2031 »; what is no ISO date stays as it is written."""
+    """« 2031-02-03 » -> « 3 février 2031 », « 2031-02 » -> « février 2031 »; what is no ISO date
+    stays as it is written."""
+    if found := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", written):
+        return f"{MONTHS[int(found[2]) - 1]} {found[1]}"
     try:
         known = date.fromisoformat(written)
     except ValueError:

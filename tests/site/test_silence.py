@@ -450,3 +450,11 @@ def test_the_proof_says_what_each_document_holds_and_who_read_it(site):
     assert one["passages"] == sql(site, kept)[0]["n"] > 2 * COUNT
     assert one["lecture"] == "devinée par le programme"
     assert one["relue par"] is None
+
+
+def test_the_frame_of_a_questionnaire_says_who_was_asked_and_who_replied(site):
+    frame = get(site, "/questionnaires/questionnaires/ecoles-2026.embed").text
+    assert "<title>Questionnaire écoles (Nordville, 2026) – Mot à mot</title>" in frame
+    said = words(frame)
+    assert f"Ensemble (Nordville, 2026) a répondu en partie {COUNT - 1} {COUNT}" in said
+    assert f"Zone Exemple a refusé de répondre 0 {COUNT}" in said
