@@ -6,9 +6,11 @@ Two questionnaires have one title, three lists one name, and every kind of silen
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -66,33 +68,50 @@ ASKED = [
 COUNT = len(ASKED)  # questions of each
 
 
-def reply(said: str | None, blank: int = 0, absent: int = 0) -> str:
-    """A filled-in questionnaire; the blank one when nothing is said."""
-    lines = ["# Questionnaire écoles\n", "## Cantines\n"]
-    for number in range(1, COUNT + 1):
-        if number != absent:
+def reply(said: str | None, blank: int = 0, absent: int = 0) -> tuple[str, list[str]]:
+    """A filled-in questionnaire and the lines of its record; the blank one when nothing is said."""
+    lines = ["# Questionnaire écoles", "", "## Cantines", ""]
+    record = ['1 title "#"  Questionnaire écoles', '3 section "##"  Cantines']
+    for number, question in enumerate(ASKED, 1):
+        if number == absent:
+            record.append(f"- absent {number}")
+            continue
+        record.append(f'{len(lines) + 1} question {number} "**{number}."  {question}  "**"')
+        lines += [f"**{number}. {question}**", ""]
+        if said:
+            kind = "blank" if number == blank else "answer"
             answer = "—" if number == blank else f"{said} s’y engage, pour la {number}e fois."
-            lines.append(f"**{number}. {ASKED[number - 1]}**\n")
-            lines.append(f"{answer}\n" if said else "")
-    return "\n".join(lines)
+            record.append(f"{len(lines) + 1} {kind} {number} {answer}")
+            lines += [answer, ""]
+    return "\n".join(lines), record
+
+
+def recorded(path: Path, text: str, record: list[str]) -> None:
+    """Write a document and its record, which a person has confirmed."""
+    path.write_text(text, encoding="utf-8")
+    head = [
+        "format: 1",
+        f"document: {path.name}",
+        f"sha256: {hashlib.sha256(text.encode()).hexdigest()}",
+        "encoding: utf-8",
+        f"questions: {'fixed here' if path.stem == 'questions' else 'questions.md'}",
+        "reviewed: yes, les essais, 2032-01-09",
+        "",
+    ]
+    path.with_suffix(".reading").write_text("\n".join([*head, *record, ""]), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     raw = tmp_path_factory.mktemp("raw")
-    files = {
-        "respondents.yml": NAMES,
-        "ecoles-2026/questionnaire.yml": NORTH,
-        "ecoles-2026/questions.md": reply(None),
-        "ecoles-2026/ensemble-nord.md": reply("Le nord", blank=2),
-        "ecoles-2026/ecologie-exemple.md": reply("Le vert", absent=3),
-        "ecoles-2032/questionnaire.yml": SOUTH,
-        "ecoles-2032/questions.md": reply(None),
-        "ecoles-2032/ensemble-sud.md": reply("Le sud"),
-    }
-    for name, text in files.items():
-        (raw / name).parent.mkdir(exist_ok=True)
-        (raw / name).write_text(text, encoding="utf-8")
+    (raw / "respondents.yml").write_text(NAMES, encoding="utf-8")
+    for name, about in (("ecoles-2026", NORTH), ("ecoles-2032", SOUTH)):
+        (raw / name).mkdir()
+        (raw / name / "questionnaire.yml").write_text(about, encoding="utf-8")
+        recorded(raw / name / "questions.md", *reply(None))
+    recorded(raw / "ecoles-2026" / "ensemble-nord.md", *reply("Le nord", blank=2))
+    recorded(raw / "ecoles-2026" / "ecologie-exemple.md", *reply("Le vert", absent=3))
+    recorded(raw / "ecoles-2032" / "ensemble-sud.md", *reply("Le sud"))
     return build_site(raw, tmp_path_factory.mktemp("site"))
 
 
@@ -444,12 +463,13 @@ def test_every_query_shows_something_at_once(site):
 def test_the_proof_says_what_each_document_holds_and_who_read_it(site):
     found = {r["document"]: r for r in rows(site, "/questionnaires/preuve-mot-a-mot.json")}
     one = found["ecoles-2026/ensemble-nord.md"]
-    assert one["caractères"] == len(reply("Le nord", blank=2))
+    assert one["caractères"] == len(reply("Le nord", blank=2)[0])
     assert one["réponses"] == one["réponses égales à leur extrait"] == COUNT
     kept = "select count(*) as n from passages where document = 'ecoles-2026_ensemble-nord'"
     assert one["passages"] == sql(site, kept)[0]["n"] > 2 * COUNT
-    assert one["lecture"] == "devinée par le programme"
-    assert one["relue par"] is None
+    assert one["lecture"] == "relue et confirmée"
+    assert one["relue par"] == "les essais, 2032-01-09"
+    assert one["sur"] == len(found) == 5
 
 
 def test_the_frame_of_a_questionnaire_says_who_was_asked_and_who_replied(site):
