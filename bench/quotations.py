@@ -52,9 +52,9 @@ def main() -> None:
     texts = [row[0] for row in rng.sample(rows, min(3 * count, len(rows)))]
     right: dict[str, Callable[[dict], bool]] = {
         "exact": lambda found: found["verdict"] == "exact",
-        "with a cut": lambda found: found["verdict"] == "exact",
+        "with a cut": lambda found: found["verdict"] == "cut",
         "near": lambda found: (
-            found["verdict"] == "near" and "zarbouille" in found["matches"][0]["in_words"]
+            found["verdict"] == "near" and "zarbouille" in str(found["matches"][0]["remarks"])
         ),
         "absent": lambda found: found["verdict"] in ("absent", "near"),
     }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from html import unescape
 from urllib.parse import quote
+
+from motamot.quoting.words import Span, Token, is_optional, tokens
 
 _PIECE = re.compile(r"<(/?)([a-z0-9]+)[^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z0-9]+);|.", re.I | re.DOTALL)
 _INLINE = {
@@ -12,26 +15,33 @@ _INLINE = {
 }
 _EXACT = 100  # characters: longer words are named by their beginning and their end
 _NAMED = 5  # words of each
+_CUT = " […] "
 OPEN, CLOSE = "<mark>", "</mark>"
 
 
-def marked(html: str, words: str) -> str | None:
-    """Safe HTML with the first place of these words marked; None when they do not stand there.
+def joined(text: str, spans: Sequence[Span]) -> str:
+    """The words of some runs of a text as they are cited: without the marks of its lists, and with
+    […] between two runs."""
+    return _CUT.join(_unmarked(text[a:b]) for a, b in spans)
 
-    Only white space may differ: a line end, or the end of a paragraph, is a space. The first mark
-    carries the id "extrait".
-    """
+
+def _unmarked(text: str) -> str:
+    laid = [token for token in tokens(text) if token.kind in ("bullet", "order")]
+    for token in reversed(laid):
+        text = text[: token.start] + text[token.end :].lstrip(" \t")
+    return text.strip()
+
+
+def marked(html: str, text: str, spans: Sequence[Span]) -> str:
+    """Safe HTML with runs of the plain text that it shows marked; the first mark carries the id
+    "extrait"."""
     pieces = list(_PIECE.finditer(html))
-    text = "".join(map(_read, pieces))
-    expression = r"\s+".join(map(re.escape, words.split()))
-    found = re.search(expression, text) if expression else None
-    if found is None:
-        return None
+    read = [_read(piece) for piece in pieces]
+    runs = list(_runs("".join(read), text, spans))
     # A piece is read as one character, or as none, so both are counted together.
     shown, at, inside = "", 0, False
-    for piece in pieces:
-        length = len(_read(piece))
-        word = not piece[2] and found.start() <= at < found.end()
+    for piece, length in zip(pieces, map(len, read), strict=True):
+        word = not piece[2] and any(start <= at < end for start, end in runs)
         if word != inside and not (word and piece[0].isspace()):
             shown += OPEN if word else CLOSE
             inside = word
@@ -41,6 +51,20 @@ def marked(html: str, words: str) -> str | None:
     return shown.replace(OPEN, '<mark id="extrait">', 1)
 
 
+def _runs(shown: str, text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """Where runs of a text stand in what its HTML shows: both have the same words, in order; only
+    the marks of lists and cells differ."""
+    written, here = _solid(text), _solid(shown)
+    for start, end in spans:
+        inside = [n for n, token in enumerate(written) if start <= token.start < end]
+        if inside and inside[-1] < len(here):
+            yield here[inside[0]].start, here[inside[-1]].end
+
+
+def _solid(text: str) -> list[Token]:
+    return [token for token in tokens(text) if not is_optional(token)]
+
+
 def _read(piece: re.Match[str]) -> str:
     if piece[2]:
         return "" if piece[2].lower() in _INLINE else "\n"
@@ -48,17 +72,18 @@ def _read(piece: re.Match[str]) -> str:
 
 
 def fragment(words: str) -> str:
-    """`:~:text=...`: what makes a browser scroll to these words and mark them.
+    """`:~:text=...`: what makes a browser scroll to these words and mark them; one directive for
+    each run between two cuts."""
+    return ":~:" + "&".join(f"text={_named(run)}" for run in words.split(_CUT) if run.split())
 
-    Long words, or words of several paragraphs, are named by their first and their last ones.
-    """
+
+def _named(words: str) -> str:
+    """Long words, or words of several paragraphs, are named by their first and their last ones."""
     lines = [line.split() for line in words.splitlines() if line.split()]
-    if not lines:
-        return ""
     if len(lines) == 1 and len(" ".join(lines[0])) <= _EXACT:
-        return ":~:text=" + _encoded(" ".join(lines[0]))
+        return _encoded(" ".join(lines[0]))
     begins, ends = " ".join(lines[0][:_NAMED]), " ".join(lines[-1][-_NAMED:])
-    return f":~:text={_encoded(begins)},{_encoded(ends)}"
+    return f"{_encoded(begins)},{_encoded(ends)}"
 
 
 def address(permalink: str, words: str) -> str:

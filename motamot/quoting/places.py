@@ -1,9 +1,10 @@
-"""A quotation checked against a database, told in French: what the page and the query show.
+"""A quotation checked against a database, told in French: what pages, queries and frames show.
 
-    verify(connection, languages, quotation) -> {verdict, sentence, joined, matches: [...]}
+    verify(connection, languages, quotation) -> {verdict, name, sentence, joined, matches: [...]}
+    verify_in(connection, answer, quotation)  -> one match of these, in that answer; None
 
-`quotation` decides; here the corpus is the database, and each match gets its place: list, question,
-document, lines, and the whole paragraphs around it.
+`verdict` decides; here the corpus is the database, and each match gets its place: list, question,
+document, lines, and the whole paragraphs around it, with what was cut shown where it stood.
 """
 
 from __future__ import annotations
@@ -12,23 +13,41 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, get_args
 
 from motamot.quoting import verdict as quotation
-from motamot.quoting.words import Span, find, pieces, tokens, unmarked
+from motamot.quoting.cuts import turning
+from motamot.quoting.excerpt import address, joined
+from motamot.quoting.finding import Quotation, find
+from motamot.quoting.finding import quotation as read
+from motamot.quoting.words import Span
 
 DATABASE = "questionnaires"
 NBSP = "\u00a0"
 
 SENTENCES = {
     "exact": "Ces mots ont été écrits, mot pour mot.",
+    "cut": "Ces mots ont été écrits, mot pour mot, avec des coupes : voici ce qui a été coupé.",
+    "quoted": "Ces mots sont dans une réponse, mais la liste y cite quelqu’un d’autre : ce ne sont"
+    " pas les siens.",
+    "unticked": "Ces mots sont ceux d’une option proposée, qui n’a pas été cochée.",
+    "question": "Ces mots sont ceux du questionnaire, pas d’une liste.",
     "near": "Ces mots n’ont pas été écrits ainsi. Voici ce qui s’en approche le plus.",
     "joined": "Ces mots n’ont pas été écrits à la suite : ils viennent de plusieurs textes.",
     "absent": "Ces mots sont introuvables dans les réponses et les questions publiées ici.",
     "short": f"La citation est trop courte : il faut au moins {quotation.FEWEST} mots.",
     "long": "La citation est trop longue : 5\u202f000 caractères au plus.",
 }
-NAMES = {"exact": "mot pour mot", "near": "presque", "absent": "introuvable"}
+NAMES = {
+    "exact": "mot pour mot",
+    "cut": "mot pour mot, avec coupes",
+    "quoted": "mots rapportés",
+    "unticked": "option non cochée",
+    "question": "mots du questionnaire",
+    "near": "presque",
+    "absent": "introuvable",
+}
 CHANGES = {"replaced": "remplacé", "added": "ajouté", "removed": "ôté", "moved": "déplacé"}
 
 FIND = {
@@ -62,6 +81,14 @@ PLACE = {
 }
 
 
+# The paragraphs of an answer, and how each begins in its document.
+BLOCKS = """
+    select paragraphs.text, substr(documents.markdown, paragraphs.char_start + 1, 20)
+    from paragraphs join answers on answers.id = paragraphs.answer
+    join documents on documents.id = answers.document
+    where paragraphs.answer = ? order by paragraphs.position"""
+
+
 class Corpus:
     """The texts of a database, through its own search."""
 
@@ -70,8 +97,7 @@ class Corpus:
         self.languages = languages
 
     def search(self, expression: str, limit: int) -> Iterator[quotation.Text]:
-        kinds: tuple[quotation.Kind, ...] = ("answer", "question")
-        for kind in kinds:
+        for kind in get_args(quotation.Kind):
             for row in self._connection.execute(FIND[kind], (expression, limit)).fetchall():
                 yield quotation.Text(kind, row[0], row[1])
 
@@ -82,6 +108,21 @@ class Corpus:
             (json.dumps(list(words)),),
         )
         return {row[0]: row[1] for row in found.fetchall()}
+
+    def text(self, answer: str) -> quotation.Text:
+        sql = "select text from answers where id = ?"
+        return quotation.Text(
+            "answer", answer, self._connection.execute(sql, (answer,)).fetchone()[0]
+        )
+
+    def blocks(self, text: quotation.Text) -> list[Span]:
+        found, at = [], 0
+        for words, source in self._connection.execute(BLOCKS, (text.id,)):
+            at = text.text.index(words, at)
+            if re.match(r"\s*(?:>|<blockquote)", source):
+                found.append((at, at + len(words)))
+            at += len(words)
+        return found
 
     def place(self, text: quotation.Text) -> dict[str, Any]:
         """List, question, document and lines of one text."""
@@ -94,10 +135,10 @@ def verify(connection: sqlite3.Connection, languages: Sequence[str], typed: str)
     """The verdict on a quotation, and where it stands or what comes nearest."""
     corpus = Corpus(connection, languages)
     found = quotation.check(typed, corpus)
-    matches = [_match(match, corpus.place(match.source)) for match in found.matches]
+    matches = [_match(match, corpus.place(match.source), read(typed)) for match in found.matches]
     for match in matches:
-        said = ("assemblée de plusieurs textes" if found.joined else "", match["in_words"])
-        match["difference"] = " ; ".join(filter(None, said))
+        if found.joined:
+            match["remarks"].insert(0, "assemblée de plusieurs textes")
     return {
         "citation": typed,
         "verdict": found.verdict,
@@ -108,76 +149,118 @@ def verify(connection: sqlite3.Connection, languages: Sequence[str], typed: str)
     }
 
 
-def _match(match: quotation.Match, place: dict[str, Any]) -> dict[str, Any]:
-    text = match.source.text
-    passage = text[match.spans[0][0] : match.spans[-1][1]] if not match.disordered else ""
-    first, last = _lines(place, passage)
+def verify_in(connection: sqlite3.Connection, answer: str, typed: str) -> dict[str, Any] | None:
+    """What a quotation, however short, is in one answer; None when it does not stand there."""
+    corpus = Corpus(connection, ())
+    quoted, text = read(typed), corpus.text(answer)
+    found = find(quoted, text.text) if quoted.words else None
+    if not found or found.is_short:
+        return None
+    return _match(quotation.judged(quoted, text, found, corpus), corpus.place(text), quoted)
+
+
+def _match(match: quotation.Match, place: dict[str, Any], quoted: Quotation) -> dict[str, Any]:
+    text, spans = match.source.text, match.spans
+    is_near = match.verdict == "near"
+    first, last = _lines(place, quoted if not is_near else read(text[spans[0][0] : spans[-1][1]]))
     table = "answers" if match.source.kind == "answer" else "questions"
     path = f"/{DATABASE}/{table}/{place['id']}"
+    words = "" if is_near or table == "questions" else joined(text, spans)
+    cuts = [] if is_near else [(a[1], b[0]) for a, b in pairwise(spans)]
     return {
+        "verdict": match.verdict,
+        "name": NAMES[match.verdict],
         "kind": match.source.kind,
         "path": path,
+        "href": address(path, words) if words else path,
         "quoted": match.quoted,
-        "passage": " […] ".join(text[a:b] for a, b in sorted(match.spans)),
-        "words": unmarked(passage),
-        "context": _context(text, match.spans),
+        "passage": " […] ".join(text[a:b] for a, b in sorted(spans)),
+        "words": words,
+        "spans": spans,
+        "context": _context(text, spans, cuts),
+        "cut": [text[a:b].strip() for a, b in cuts],
         "liberties": list(match.liberties),
-        "omitted": sum(match.omitted),
         "differences": [vars(d) for d in match.differences],
-        "in_words": in_words(match),
-        "disordered": match.disordered,
+        "remarks": [*_turned(text, cuts), *in_words(match)],
         "line_start": first,
         "line_end": last,
         **{k: v for k, v in place.items() if k not in ("line_start", "markdown")},
     }
 
 
-def _lines(place: dict[str, Any], passage: str) -> tuple[int | None, int | None]:
+def _lines(place: dict[str, Any], quoted: Quotation) -> tuple[int | None, int | None]:
     """The lines of a passage in its document; those of the whole text when it cannot be told."""
     markdown, first = place["markdown"], place["line_start"]
     if first is None:
         return None, None
-    blank = re.sub(r"[*_\\#>|]", " ", markdown)
-    written = tokens(blank, bare=True)
-    spans = find(pieces(tokens(passage, bare=True)), written) if passage else None
-    start, end = (written[spans[0][0]].start, written[spans[-1][1] - 1].end) if spans else (0, None)
+    found = find(quoted, re.sub(r"[*_\\#>|]", " ", markdown))
+    start, end = (found.spans[0][0], found.spans[-1][1]) if found else (0, None)
     return first + markdown.count("\n", 0, start), first + markdown[:end].rstrip().count("\n")
 
 
-def _context(text: str, spans: Sequence[Span]) -> list[list[dict[str, Any]]]:
-    """The whole paragraphs that spans stand in: [[{text, marked}]], one list for a paragraph."""
-    spans = sorted(spans)
-    found: list[list[dict[str, Any]]] = []
-    at = 0
+# --- in words -------------------------------------------------------------------------------------
+
+
+def _turned(text: str, cuts: Sequence[Span]) -> Iterator[str]:
+    """« une négation est coupée : « ne », « pas » »."""
+    found = [each for cut in cuts for each in turning(text, cut)]
+    for name in ("négation", "condition", "chiffre"):
+        words = dict.fromkeys(text[a:b] for kind, (a, b) in found if kind == name)
+        if words:
+            said = "un chiffre est coupé" if name == "chiffre" else f"une {name} est coupée"
+            yield f"{said}{NBSP}: {', '.join(map(_between_marks, words))}"
+
+
+def in_words(match: quotation.Match) -> Iterator[str]:
+    """« remplacé : « soutenons » par « soutiendrons » », « ajouté : « toujours » »."""
+    if match.short:
+        yield "un morceau entre deux coupes a moins de quatre mots"
+    for each in match.differences:
+        label = f"{CHANGES.get(each.change, '')}{NBSP}: "
+        if each.change == "replaced":
+            yield f"{label}{_between_marks(each.written)} par {_between_marks(each.quoted)}"
+        elif each.change in ("added", "removed") or (each.change == "moved" and each.quoted):
+            yield label + _between_marks(each.quoted or each.written)
+    if match.disordered:
+        yield f"déplacé{NBSP}: les passages ne sont pas dans cet ordre"
+
+
+def _between_marks(words: str) -> str:
+    return f"«{NBSP}{words}{NBSP}»"
+
+
+# --- in its context -------------------------------------------------------------------------------
+
+
+def _context(text: str, spans: Sequence[Span], cuts: Sequence[Span]) -> list[list[dict[str, Any]]]:
+    """The whole paragraphs that spans stand in: [[{text, state}]], one list for a paragraph.
+    `state`: "" beside the words, "marked", "cut", or "turning" (cut, and may turn the sense)."""
+    marks = [(span, "marked") for span in spans]
+    for cut in cuts:
+        at = cut[0]
+        for _, (a, b) in turning(text, cut):
+            marks += [((at, a), "cut"), ((a, b), "turning")]
+            at = b
+        marks.append(((at, cut[1]), "cut"))
+    marks.sort()
+    found, at = [], 0
     for paragraph in re.split(r"(\n\n+)", text):
         start, end = at, at + len(paragraph)
         at = end
-        if not paragraph.strip() or end <= spans[0][0] or start >= spans[-1][1]:
-            continue
-        pieces_of: list[dict[str, Any]] = []
-        place = start
-        for a, b in spans:
-            a, b = max(a, start), min(b, end)
-            if a < b:
-                pieces_of.append({"text": text[place:a], "marked": False})
-                pieces_of.append({"text": text[a:b], "marked": True})
-                place = b
-        pieces_of.append({"text": text[place:end], "marked": False})
-        found.append([piece for piece in pieces_of if piece["text"]])
+        if paragraph.strip() and end > marks[0][0][0] and start < marks[-1][0][1]:
+            found.append(list(_pieces(text, (start, end), marks)))
     return found
 
 
-def in_words(match: quotation.Match) -> str:
-    """« remplacé : « soutenons » par « soutiendrons » ; ajouté : « toujours » »."""
-    said = []
-    for each in match.differences:
-        own, theirs = f"«{NBSP}{each.written}{NBSP}»", f"«{NBSP}{each.quoted}{NBSP}»"
-        if each.change == "replaced":
-            said.append(f"remplacé{NBSP}: {own} par {theirs}")
-        elif each.change == "added" or (each.change == "moved" and each.quoted and each.written):
-            said.append(f"{CHANGES[each.change]}{NBSP}: {theirs}")
-        elif each.change == "removed" or (each.change == "moved" and each.quoted):
-            said.append(f"{CHANGES[each.change]}{NBSP}: {own if each.written else theirs}")
-    if match.disordered:
-        said.append(f"déplacé{NBSP}: les passages ne sont pas dans cet ordre")
-    return " ; ".join(said)
+def _pieces(
+    text: str, paragraph: Span, marks: Sequence[tuple[Span, str]]
+) -> Iterator[dict[str, Any]]:
+    place, end = paragraph
+    for (a, b), state in [*marks, ((end, end), "")]:
+        a, b = max(a, place), min(b, end)
+        if place < min(a, end):
+            yield {"text": text[place : min(a, end)], "state": ""}
+        if a < b:
+            yield {"text": text[a:b], "state": state}
+            place = b
+        place = max(place, min(a, end))

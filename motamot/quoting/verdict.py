@@ -1,34 +1,44 @@
-"""Was this ever written? A quotation -> *exact*, *near* or *absent*, with where and how.
+"""Was this ever written? A quotation -> a verdict, with where and how.
 
     check(quotation, corpus) -> Verdict
 
-*Exact* is word for word, but for the liberties that `quoted` names, within one text. *Near* lays
-the quotation along the passages it resembles most. The corpus is asked a few times for some tens of
-texts, by full-text search; what it gives back is then verified here, word by word.
+    exact      in one text, word for word
+    cut        the same, in pieces of four words or more, in order, each cut marked
+    quoted     words that an answer itself quotes from another
+    unticked   an option that no answer ticked
+    question   words of the questionnaire
+    near       words, figures or their order differ, or a piece is too short
+    absent     nothing close
+
+The corpus is asked a few times for some tens of texts, by full-text search; what it gives back is
+then verified here, word by word. Other sources (older versions of an answer) are other kinds of
+Text that the corpus brings.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from motamot.quoting.align import Difference, align, overlap, weight
-from motamot.quoting.words import LIBERTIES, Span, Token, find, liberties, omitted, pieces, tokens
+from motamot.quoting.finding import Found, Quotation, find_among, quotation
+from motamot.quoting.nearest import Difference, lay, overlap, weight
+from motamot.quoting.owners import owner
+from motamot.quoting.words import Span, Token, count, keys, tokens
 from motamot.search import words as french
 from motamot.search.stems import stem
-from motamot.text.markdown import count_words
 
 FEWEST, MOST = 3, 5000  # words, characters of a quotation
 NEAR = 0.6  # likeness from which a passage is worth showing,
-FOUND = 2.5  # and the weight of the words found in it (differences.weight)
+FOUND = 2.5  # and the weight of the words found in it (nearest.weight)
 SHOWN = 3  # passages that resemble a quotation
 PLACES = 10  # places where a quotation stands word for word
 
-_FETCHED = 40  # texts that one question to the corpus brings
-_ALIGNED = 12  # texts that are compared word by word, fewer when there is much to compare:
-_COMPARISONS = 1_000_000  # words of a quotation times words of the passages, in all
+_FETCHED = 30  # texts that one question to the corpus brings
+_CLOSE = 0.8  # overlap of words from which no text is looked for by its words alone
+_ALIGNED = 8  # texts that are compared word by word, fewer when there is much to compare:
+_COMPARISONS = 1_000_000  # words of a quotation times words of the texts, in all
 _PARTS = 12  # pieces that may come each from another text; a quotation of more is read as one
 _PHRASE = 5  # words in a row that are looked for
 _MANY = 10**6  # how often words stand in the corpus that nobody counted
@@ -36,6 +46,8 @@ _PIECES = 8  # pieces of one quotation that are looked for
 
 
 Kind = Literal["answer", "question"]
+Name = Literal["exact", "cut", "quoted", "unticked", "question", "near", "absent", "short", "long"]
+WRITTEN: tuple[Name, ...] = ("exact", "cut", "quoted", "unticked", "question")  # the best first
 
 
 @dataclass(frozen=True)
@@ -58,173 +70,173 @@ class Corpus(Protocol):
     def counts(self, words: Sequence[str]) -> Mapping[str, int]:
         """How often each folded word stands in the corpus; absent from it: not there."""
 
+    def blocks(self, text: Text) -> Sequence[Span]:
+        """The paragraphs of a text that stand in a block quote: characters."""
+
 
 @dataclass(frozen=True)
 class Match:
     """One place where a quotation, or a piece of one, stands or nearly does."""
 
+    verdict: Name
     source: Text
     quoted: str  # the words of the quotation that are compared
     spans: tuple[Span, ...]  # characters of the text: what is quoted; for *near*, the passages
-    liberties: tuple[str, ...] = ()  # for *exact*
-    omitted: tuple[int, ...] = ()  # words that the text has between one span and the next
+    liberties: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()  # for *near*
     likeness: float = 1.0
     disordered: bool = False  # the pieces are there, but in another order
+    short: bool = False  # the pieces are there, in order, but some have too few words
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found; `matches` are places for *exact*, the nearest passages for *near*, and for a
-    quotation `joined` from several texts one match for each of its pieces."""
+    """What was found; `matches` are places, the nearest passages for *near*, and for a quotation
+    `joined` from several texts one match for each of its pieces."""
 
-    verdict: Literal["exact", "near", "absent", "short", "long"]
+    verdict: Name
     matches: tuple[Match, ...] = ()
     joined: bool = False
 
 
-def check(quotation: str, corpus: Corpus) -> Verdict:
+def check(typed: str, corpus: Corpus) -> Verdict:
     """Look a quotation up."""
-    quoted = tokens(quotation[: MOST + 1])
-    if len(quotation) > MOST:
+    if len(typed) > MOST:
         return Verdict("long")
-    cut = pieces(quoted)
-    if not cut or count_words(_slice(quotation, quoted)) < FEWEST:
+    quoted = quotation(typed)
+    if quoted.words < FEWEST:
         return Verdict("short")
-    wanted = [_Wanted(_slice(quotation, piece), corpus) for piece in cut[:_PIECES]]
-    candidates = _Candidates(corpus)
+    wanted = [_Wanted(_slice(typed, piece), corpus) for piece in quoted.pieces[:_PIECES]]
+    candidates = _Candidates(quoted, corpus)
     candidates.look(" AND ".join(filter(None, (piece.every_phrase() for piece in wanted))))
-    found = _exact(quotation, quoted, candidates)
-    if not found:
+    found = _written(quoted, candidates)
+    if not found or found[0].verdict not in ("exact", "cut"):
         for piece in wanted:
             candidates.look(piece.any_phrase())
-            candidates.look(piece.any_word())
-        found = _exact(quotation, quoted, candidates)
+        if candidates.nearest() < _CLOSE:
+            for piece in wanted:
+                candidates.look(piece.any_word())
+        found = _written(quoted, candidates)
     if found:
-        return Verdict("exact", tuple(found[:PLACES]))
-    return _near(quotation, quoted, candidates)
+        best = found[0].verdict
+        return Verdict(best, tuple([m for m in found if m.verdict == best][:PLACES]))
+    return _near(quoted, candidates)
 
 
-# --- word for word --------------------------------------------------------------------------------
+# --- as it was written ----------------------------------------------------------------------------
 
 
-def _exact(quotation: str, quoted: list[Token], candidates: _Candidates) -> list[Match]:
-    """Every candidate that holds the quotation: answers first, the fewest liberties first."""
-    bare = tokens(quotation, bare=True)
-    found = []
-    for source in candidates.texts:
-        for theirs, own in ((quoted, False), (quoted, True), (bare, True)):
-            written = candidates.tokens(source, own)
-            spans = find(pieces(theirs), written)
-            if spans:
-                found.append(_place(quotation, theirs, source, written, spans, own))
-                break
-    return sorted(found, key=lambda m: (m.source.kind, len(m.liberties), m.source.id))
+def _written(quoted: Quotation, candidates: _Candidates) -> list[Match]:
+    """Every candidate that holds the quotation: the best verdict first, the fewest liberties."""
+    found = [
+        judged(quoted, source, at, candidates.corpus)
+        for source in candidates.texts
+        if (at := candidates.find(source)) and not at.is_short
+    ]
+    order = lambda m: (WRITTEN.index(m.verdict), len(m.liberties), m.source.id)  # noqa: E731
+    return sorted(found, key=order)
 
 
-def _place(
-    quotation: str,
-    quoted: list[Token],
-    source: Text,
-    written: list[Token],
-    spans: list[Span],
-    bare: bool,
-) -> Match:
-    taken = liberties(quotation, quoted, source.text, written, spans)
-    if bare:  # the marks of a list were left out
-        taken = tuple(name for name in LIBERTIES if name in (*taken, "espaces"))
-    characters = tuple((written[a].start, written[b - 1].end) for a, b in spans)
-    left_out = tuple(omitted(spans, written))
-    return Match(source, quotation, characters, taken, left_out)
+def judged(quoted: Quotation, source: Text, found: Found, corpus: Corpus) -> Match:
+    """What a quotation is in the text where it was found."""
+    whose = owner(source.text, found.spans, corpus.blocks(source))
+    plain: Name = "cut" if found.cuts else "exact"
+    if source.kind == "question":
+        verdict: Name = "unticked" if whose == "unticked" else "question"
+    else:
+        verdict = plain if whose == "own" else whose
+    return Match(verdict, source, quoted.typed, found.spans, found.liberties)
 
 
 # --- nearly ---------------------------------------------------------------------------------------
 
 
-def _near(quotation: str, quoted: list[Token], candidates: _Candidates) -> Verdict:
-    cut = _at_most(pieces(quoted), _PARTS)
-    whole = [_along(quotation, cut, source, candidates) for source in candidates.best(quoted)]
-    near = sorted(
-        (m for m in whole if m and _tells(m.likeness, quoted)),
-        key=lambda m: (-round(m.likeness, 3), m.source.kind, m.source.id),
-    )
+def _near(quoted: Quotation, candidates: _Candidates) -> Verdict:
+    cut = _at_most(quoted.pieces, _PARTS)
+    near = [*_short(quoted, candidates)]
+    known = {match.source for match in near}
+    parts = cut if len(cut) > 1 else _at_most(_sentences(quoted.tokens), _PARTS)
+    for source in candidates.best(quoted.tokens):
+        match = None if source in known else _along(quoted.typed, cut, source, candidates)
+        if match and match.likeness < 0.9 and parts != cut:  # sentences in another order?
+            apart = _along(quoted.typed, parts, source, candidates)
+            match = apart if apart and apart.likeness > match.likeness + 0.1 else match
+        if match and _tells(match.likeness, quoted.tokens):
+            near.append(match)
+    near.sort(key=lambda m: (-round(m.likeness, 3), m.source.kind, m.source.id))
     best = near[0].likeness if near else 0.0
-    parts = cut if len(cut) > 1 else _at_most(_sentences(quoted), _PARTS)
-    joined = _joined(quotation, parts, candidates) if best < 0.9 else None
+    joined = _joined(quoted.typed, parts, candidates) if best < 0.9 else []
     if joined and min(m.likeness for m in joined) > max(best + 0.1, 0.8):
         return Verdict("near", tuple(joined), joined=True)
-    if not near:
-        return Verdict("absent")
     shown = [m for m in near if m.likeness >= best - 0.2]
-    return Verdict("near", tuple(shown[:SHOWN]))
+    return Verdict("near" if near else "absent", tuple(shown[:SHOWN]))
 
 
 def _tells(likeness: float, quoted: Sequence[Token]) -> bool:
     """Whether enough is alike to be no chance: two words of three are not, unless it is all."""
-    return likeness >= 0.95 or (likeness >= NEAR and likeness * sum(map(weight, quoted)) >= FOUND)
+    return likeness >= 0.95 or (likeness >= NEAR and likeness * weight(quoted) >= FOUND)
+
+
+def _short(quoted: Quotation, candidates: _Candidates) -> Iterator[Match]:
+    """Where all pieces stand in order, but some are too short to be anybody's words."""
+    for source in candidates.texts:
+        found = candidates.find(source)
+        if not found:
+            continue
+        said = [Difference("same", source.text[a:b], source.text[a:b], " ") for a, b in found.spans]
+        cuts = [Difference("removed", source.text[a:b].strip(), "", " ") for a, b in found.cuts]
+        told = tuple(
+            each for pair in zip(said, [*cuts, None], strict=True) for each in pair if each
+        )
+        near = Match("near", source, quoted.typed, found.spans, differences=told)
+        yield replace(near, short=True)
 
 
 def _along(
-    quotation: str, cut: list[list[Token]], source: Text, candidates: _Candidates
+    typed: str, cut: Sequence[Sequence[Token]], source: Text, candidates: _Candidates
 ) -> Match | None:
     """A quotation laid along one text, piece by piece."""
     written = candidates.tokens(source)
-    found = [align(quotation, piece, source.text, written) for piece in cut]
-    laid = [alignment for alignment in found if alignment]
+    found = [(lay(typed, piece, source.text, written), piece) for piece in cut]
+    laid = [alignment for alignment, _ in found if alignment]
     if not laid:
         return None
-    whole = sum(weight(t) for piece in cut for t in piece)
-    pairs = zip(found, cut, strict=True)
-    likeness = sum(a.likeness * sum(map(weight, piece)) for a, piece in pairs if a) / (whole or 1)
+    alike = sum(alignment.likeness * weight(piece) for alignment, piece in found if alignment)
     differences = tuple(
         difference
-        for alignment, piece in zip(found, cut, strict=True)
-        for difference in (alignment.differences if alignment else _all_added(quotation, piece))
-    )
-    starts = [alignment.start for alignment in laid]
-    return Match(
-        source,
-        quotation,
-        tuple((alignment.start, alignment.end) for alignment in laid),
-        differences=differences,
-        likeness=likeness,
-        disordered=starts != sorted(starts),
-    )
-
-
-def _all_added(quotation: str, piece: list[Token]) -> tuple[Difference, ...]:
-    return (Difference("added", "", _slice(quotation, piece), " "),)
-
-
-def _joined(
-    quotation: str, parts: list[list[Token]], candidates: _Candidates
-) -> list[Match] | None:
-    """The best place of each part, when they are in more than one text."""
-    if len(parts) < 2:
-        return None
-    found = []
-    for part in parts:
-        places = [
-            match
-            for source in candidates.best(part)
-            if (match := _along(quotation, [part], source, candidates))
-        ]
-        if not places:
-            return None
-        best = max(places, key=lambda m: (m.likeness, m.source.kind == "answer"))
-        found.append(
-            Match(
-                best.source,
-                _slice(quotation, part),
-                best.spans,
-                differences=best.differences,
-                likeness=best.likeness,
-            )
+        for alignment, piece in found
+        for difference in (
+            alignment.differences
+            if alignment
+            else (Difference("added", "", _slice(typed, piece), " "),)
         )
-    return found if len({match.source.id for match in found}) > 1 else None
+    )
+    spans = tuple((alignment.start, alignment.end) for alignment in laid)
+    return Match(
+        "near",
+        source,
+        typed,
+        spans,
+        differences=differences,
+        likeness=alike / (sum(map(weight, cut)) or 1),
+        disordered=list(spans) != sorted(spans),
+    )
 
 
-def _sentences(quoted: list[Token]) -> list[list[Token]]:
+def _joined(typed: str, parts: Sequence[Sequence[Token]], candidates: _Candidates) -> list[Match]:
+    """The best place of each part, when they are in more than one text."""
+    found = []
+    for part in parts if len(parts) > 1 else ():
+        texts = candidates.best(part)
+        places = [m for text in texts if (m := _along(typed, [part], text, candidates))]
+        if not places:
+            return []
+        best = max(places, key=lambda m: (m.likeness, m.source.kind == "answer"))
+        found.append(replace(best, quoted=_slice(typed, part)))
+    return found if len({match.source.id for match in found}) > 1 else []
+
+
+def _sentences(quoted: Sequence[Token]) -> list[list[Token]]:
     """A quotation cut after its full stops; a short sentence stays with the one before."""
     found: list[list[Token]] = [[]]
     for token in quoted:
@@ -233,18 +245,18 @@ def _sentences(quoted: list[Token]) -> list[list[Token]]:
             found.append([])
     kept: list[list[Token]] = []
     for sentence in found:
-        if kept and sum(t.kind == "word" for t in sentence) < FEWEST:
+        if kept and count(sentence) < FEWEST:
             kept[-1] += sentence
         else:
             kept.append(sentence)
     return kept
 
 
-def _at_most(parts: list[list[Token]], count: int) -> list[list[Token]]:
+def _at_most(parts: Sequence[Sequence[Token]], most: int) -> list[Sequence[Token]]:
     """Parts in order, the last ones put together when there are too many."""
-    if len(parts) <= count:
-        return parts
-    return [*parts[: count - 1], [token for part in parts[count - 1 :] for token in part]]
+    if len(parts) <= most:
+        return list(parts)
+    return [*parts[: most - 1], [token for part in parts[most - 1 :] for token in part]]
 
 
 def _slice(text: str, run: Sequence[Token]) -> str:
@@ -257,36 +269,46 @@ def _slice(text: str, run: Sequence[Token]) -> str:
 class _Candidates:
     """The texts that may hold a quotation, as they come, with their tokens."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._known: dict[tuple[str, str], Text] = {}
-        self._tokens: dict[tuple[str, str, bool], list[Token]] = {}
+    def __init__(self, quoted: Quotation, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self._quoted, self._known = quoted, keys(quoted.tokens)
+        self._tokens: dict[Text, list[Token]] = {}
+        self._found: dict[Text, Found | None] = {}
 
     @property
     def texts(self) -> list[Text]:
-        return list(self._known.values())
+        return list(self._tokens)
 
     def look(self, expression: str) -> None:
         """Ask the corpus for more."""
-        if expression:
-            for text in self._corpus.search(expression, _FETCHED):
-                self._known.setdefault((text.kind, text.id), text)
+        for text in self.corpus.search(expression, _FETCHED) if expression else ():
+            if text not in self._tokens:
+                self._tokens[text] = tokens(text.text, self._known)
 
-    def tokens(self, source: Text, bare: bool = False) -> list[Token]:
-        key = (source.kind, source.id, bare)
-        if key not in self._tokens:
-            self._tokens[key] = tokens(source.text, bare)
-        return self._tokens[key]
+    def tokens(self, source: Text) -> list[Token]:
+        return self._tokens[source]
+
+    def find(self, source: Text) -> Found | None:
+        if source not in self._found:
+            self._found[source] = find_among(self._quoted, source.text, self._tokens[source])
+        return self._found[source]
+
+    def nearest(self) -> float:
+        """How much of the quotation the text that has most of its words has."""
+        return max((self._overlap(self._quoted.tokens, text) for text in self._tokens), default=0.0)
+
+    def _overlap(self, quoted: Sequence[Token], text: Text) -> float:
+        return overlap(quoted, self._tokens[text])
 
     def best(self, quoted: Sequence[Token]) -> list[Text]:
         """The texts that share the most words with a quotation."""
-        scored = [(overlap(quoted, self.tokens(text)), text) for text in self._known.values()]
+        scored = [(self._overlap(quoted, text), text) for text in self._tokens]
         worth = [pair for pair in scored if pair[0] >= NEAR]
         worth.sort(key=lambda pair: (-pair[0], len(pair[1].text), pair[1].id))
         left = _COMPARISONS
         kept: list[Text] = []
         for _, text in worth[:_ALIGNED]:
-            left -= len(quoted) * min(len(self.tokens(text)), 2 * len(quoted))
+            left -= len(quoted) * len(self._tokens[text])
             if kept and left < 0:
                 break
             kept.append(text)
@@ -335,7 +357,7 @@ class _Wanted:
         wanted = []
         for words, language in self._readings:
             known = sorted({w for w in words if 0 < self._counts[w] < _MANY}, key=self._rarity)
-            wanted += [f'"{french.MARK}{stem(word, language)}"' for word in known[:6]]
+            wanted += [f'"{french.MARK}{stem(word, language)}"' for word in known[:5]]
         return _either(wanted)
 
     def _rarity(self, word: str) -> tuple[int, str]:

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from motamot.quoting import excerpt
 from motamot.quoting.citation import Citation
 from motamot.site.shapes import Database, Row
 from motamot.text.folding import fold
 
+LONGEST = 5000  # letters of an extract that an address may name
 PERMALINK = "/questionnaires/answers/"
 _IDENTIFIER = re.compile(
     rf"(?:(?:https?://[^\s?#]+)?{PERMALINK})?([a-z0-9-]+_[a-z0-9-]+_[a-z0-9_-]+)"
@@ -114,6 +116,17 @@ def _identifier(value: object) -> str | None:
 
 def _carries(row: Sequence[object], answer: Row) -> bool:
     return answer["status"] == "blank" or answer["text"] in row or answer["markdown"] in row
+
+
+async def extract(database: Database, answer: Row, typed: str) -> dict[str, Any] | None:
+    """The words that ?extrait= asks for, as the answer has them: a match of `verify_in`, with the
+    answer's HTML where they are marked (`html`); None when they do not stand there."""
+    asked = [answer["id"], typed[:LONGEST]]
+    rows = (await database.execute("select quotation_in(?, ?)", asked)).rows
+    found: dict[str, Any] | None = json.loads(rows[0][0] or "null")
+    if found:
+        found["html"] = excerpt.marked(answer["html"], answer["text"], found["spans"])
+    return found
 
 
 def citation(answer: Row, url: str, words: str | None = None) -> Citation:

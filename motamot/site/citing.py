@@ -22,10 +22,9 @@ from motamot.site import answers as quotable
 from motamot.site import frames, french
 from motamot.site.shapes import DATABASE, Datasette, Request
 
-LONGEST = 5000  # letters of an extract that an address may name
 LOOKED_AT = 100  # rows that say whether a page can be cited
 TOO_MANY = "Plus de {} lignes : choisissez une question ou une liste, ou prenez le CSV, entier."
-OURS = {"extrait", "_hide_sql", "_show_sql", "_labels"}  # parameters that change no rows
+OURS = {"_hide_sql", "_show_sql", "_labels"}  # parameters that change no rows
 
 
 class Quoting:
@@ -58,27 +57,33 @@ class Quoting:
         return self.address(self._datasette.urls.path("/-/oembed")) + f"?{asked}"
 
     async def answer(self, identifier: str) -> dict[str, Any]:
-        """{fields: [(key, label, text)], words, html, pinned ...} of an answer's page.
+        """{fields: [(key, label, text)], typed, found, html, pinned ...} of an answer's page.
 
-        `words` are those that ?extrait= asks for, "" when it asks for none; `html` is the answer
-        with them marked, None when they do not stand in it.
+        `typed`: what ?extrait= asks for, "" when it asks for nothing; `found`: these words as the
+        answer has them, None when it does not; `html`: the answer, with them marked. Only the
+        list's own words are cited as the list's.
         """
         database = self._datasette.get_database(DATABASE)
         answer = (await quotable.answers_where(database, "answers.id = ?", identifier))[0]
-        words = (self._request.args.get("extrait") or "")[:LONGEST].strip()
-        html = excerpt.marked(answer["html"], words) if words else answer["html"]
+        typed = (self._request.args.get("extrait") or "").strip()
+        found = await quotable.extract(database, answer, typed) if typed else None
         permalink = self.address(self._request.path)
-        url = excerpt.address(permalink, words) if words and html else permalink
-        cited = quotable.citation(answer, url, words if words and html else None)
-        pinned = f"{permalink}.embed?sha256={quotable.fingerprint(answer)}"
         whole = quotable.citation(answer, permalink)
+        is_own = bool(found and found["verdict"] in ("exact", "cut"))
+        url = excerpt.address(permalink, found["words"]) if found else permalink
+        cited = quotable.citation(answer, url, found["words"]) if found and is_own else whole
+        pin = {"sha256": quotable.fingerprint(answer)}
+        pinned = urlencode(pin | ({"extrait": found["words"]} if found else {}))
+        html = found["html"] if found else answer["html"]
         return {
             "fields": [(key, label, write(cited)) for key, label, write in citation.FORMATS],
-            "words": words,
-            "html": html and Markup(html),
+            "typed": typed[:300],
+            "found": found,
+            "is_own": is_own,
+            "html": Markup(html),
             "height": frames.height([answer["question_text"], answer["text"]]),
-            "pinned": pinned,
-            "static": frames.static_answer(whole, answer["html"]),
+            "pinned": f"{permalink}.embed?{pinned}",
+            "static": frames.static_answer(whole, html),
         }
 
     def embed(

@@ -16,7 +16,7 @@ from datasette.filters import Filters
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup
 
-from motamot.quoting import citation
+from motamot.quoting import citation, excerpt
 from motamot.site import adapter, errors, filters, frames, french, interface, streams
 from motamot.site import answers as quotable
 from motamot.site.shapes import DATABASE, Datasette, Request, Row
@@ -54,7 +54,7 @@ async def render(
         raise NotFound("No data")
     shown = Shown(datasette, request, database, table, query_name, view_name == "row")
     entries = await shown.entries(columns, rows)
-    about = shown.cards(entries) if entries else await shown.table(columns, rows, data)
+    about = await shown.cards(entries) if entries else await shown.table(columns, rows, data)
     if view_name != "row":
         about["count"] = data.get("filtered_table_rows_count") or len(rows)
         if data.get("truncated") and not table:
@@ -117,17 +117,16 @@ class Shown:
 
     # --- cards ---
 
-    def cards(self, entries: list[Row]) -> dict[str, Any]:
+    async def cards(self, entries: list[Row]) -> dict[str, Any]:
         first = entries[0]
         one_question = all(each["question"] == first["question"] for each in entries)
         one_list = all(each["respondent"] == first["respondent"] for each in entries)
-        pin = self._request.args.get("sha256") if self._is_row else None
         return {
             "title": self._title_of(entries, one_question, one_list),
             "one_question": first if one_question else None,
             "one_list": first if one_list and not one_question else None,
             "rows": [
-                self._card(each, pin) if each["id"] else self._silent(each) for each in entries
+                await self._card(each) if each["id"] else self._silent(each) for each in entries
             ],
             "lang": first["lang"] if one_question else None,
         }
@@ -142,11 +141,19 @@ class Shown:
             return f"Ce qu’a répondu {first['name']}"
         return self._title()
 
-    def _card(self, answer: Row, pin: str | None) -> Row:
+    async def _card(self, answer: Row) -> Row:
         url = self._permalink("answers", answer["id"])
         mark = quotable.fingerprint(answer)
+        is_alone = self._is_row and self._table == "answers"
+        pin = self._request.args.get("sha256") if self._is_row else None
+        typed = self._request.args.get("extrait") if is_alone else None
+        base = self._datasette.get_database(DATABASE)
+        found = await quotable.extract(base, answer, typed) if typed else None
+        url = excerpt.address(url, found["words"]) if found else url
         return {
             "answer": answer,
+            "html": found["html"] if found else answer["html"],
+            "verdict": found["verdict"] if found else "near" if typed else None,
             "url": url,
             "document": self._permalink("documents", answer["document"])
             + f"?lignes={answer['line_start']}-{answer['line_end']}#L{answer['line_start']}",
@@ -277,7 +284,7 @@ class Shown:
             return "\n".join(
                 frames.static_silence(card["answer"], card["url"], card["said"])
                 if "said" in card
-                else frames.static_answer(card["cited"], card["answer"]["html"])
+                else frames.static_answer(card["cited"], card["html"])
                 for card in about["rows"]
             )
         return frames.static_table(

@@ -46,7 +46,9 @@ def frame(source: str, title: str, tall: int, width: int | None = None) -> str:
 def static_answer(cited: Citation, html: str) -> str:
     """An answer with its safe HTML, for a site that strips frames: nothing but text."""
     language = f' lang="{escape(cited.language)}"' if cited.language else ""
-    words = html.strip() or '<p lang="fr">(question laissée en blanc)</p>'
+    words = (
+        html.strip().replace(' id="extrait"', "") or '<p lang="fr">(question laissée en blanc)</p>'
+    )
     return (
         f'<blockquote cite="{escape(cited.url)}"{language}>\n{words}\n</blockquote>\n'
         f'<p>– {escape(cited.respondent)}, <a href="{escape(cited.url)}">question '

@@ -3,7 +3,8 @@
     escape_fts(typed)                       what is typed -> an FTS5 expression
     search_phrase(typed)                    texts that hold all the words in a row
     search_extract(text, typed, language)   an extract, its **words found** marked
-    verify_quotation(citation)              JSON: {verdict, sentence, joined, matches: [...]}
+    verify_quotation(citation)              JSON: {verdict, name, sentence, joined, matches: [...]}
+    quotation_in(answer, citation)          JSON: one of these matches, in that answer; or NULL
     first_sentence(text)                    its first sentence, for an example
     fold(name)                              small letters without accents, to find a name
     value_label(table, column, code)        what a code means, as metadata.yml says it
@@ -19,7 +20,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 
-from motamot.quoting.places import verify
+from motamot.quoting.places import verify, verify_in
 from motamot.search import index as search
 from motamot.text.folding import fold
 
@@ -44,10 +45,15 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
     def verified(typed: object) -> str:
         return json.dumps(verify(conn, languages, _text(typed)), ensure_ascii=False)
 
+    def verified_in(answer: str, typed: object) -> str | None:
+        found = verify_in(conn, answer, _text(typed))
+        return json.dumps(found, ensure_ascii=False) if found else None
+
     conn.create_function("escape_fts", 1, expression, deterministic=True)
     conn.create_function("search_phrase", 1, phrase, deterministic=True)
     conn.create_function("search_extract", 3, extract, deterministic=True)
     conn.create_function("verify_quotation", 1, verified)
+    conn.create_function("quotation_in", 2, verified_in)
     conn.create_function("first_sentence", 1, first_sentence, deterministic=True)
     conn.create_function("fold", 1, folded, deterministic=True)
     conn.create_function("value_label", 3, label, deterministic=True)

@@ -55,7 +55,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     for module in (citing, documents, embeds, errors, french, interface, markup, pages):
         env.filters.update(module.FILTERS)
     env.tests["web_address"] = markup.web_address
-    env.globals.update(documents.GLOBALS)
+    env.globals.update({**documents.GLOBALS, **quotations.GLOBALS})
     env.globals.update({**filters.names(datasette), **interface.names(datasette)})
     env.globals["count_rows"] = partial(streams.count, datasette)
 

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 
 from motamot.quoting import citation, excerpt
 from motamot.quoting.citation import Citation
+from motamot.quoting.finding import find, quotation
 from tests.sites import get, sql
 
 URL = "https://example.org/questionnaires/answers/q_7_liste"
@@ -154,22 +155,42 @@ def test_html_gives_the_words_back(words):
 # --- words taken from an answer ------------------------------------------------------------------
 
 
-def marks(source, words):
-    shown = excerpt.marked(source, words)
+def marks(source, text, words):
+    """What is marked of the HTML `source`, whose plain reading is `text`, for `words`."""
+    shown = excerpt.marked(source, text, find(quotation(words), text).spans)
     assert re.sub(r"</?mark[^>]*>", "", shown) == source
     return re.findall(r"<mark[^>]*>(.*?)</mark>", shown)
 
 
 def test_words_are_marked_across_tags_and_paragraphs():
     source = "<p>Oui, <strong>nous</strong> disons &amp; <em>fai</em>sons.</p>\n<ul><li>a</li></ul>"
-    assert marks(source, "nous disons & faisons. a") == [
+    assert marks(source, "Oui, nous disons & faisons.\n\n- a", "nous disons & faisons. a") == [
         *("nous", "disons &amp; ", "fai", "sons.", "a")
     ]
 
 
-@pytest.mark.parametrize("words", ["oui", "Oui nous", "", " ", "nous, Oui", "ouin"])
-def test_words_that_do_not_stand_there_are_not_marked(words):
-    assert excerpt.marked("<p>Oui, nous</p>", words) is None
+def test_each_run_between_two_cuts_is_marked():
+    source = (
+        "<p>Nous n’avons pas dit non.</p>\n<ol>\n<li>Le pont</li>\n<li>La rue haute</li>\n</ol>"
+    )
+    text = "Nous n’avons pas dit non.\n\n1. Le pont\n2. La rue haute"
+    words = "nous n'avons pas dit […] Le pont La rue haute"
+    assert marks(source, text, words) == ["Nous n’avons pas dit", "Le pont", "La rue haute"]
+
+
+@pytest.mark.parametrize("words", ["oui", "Oui nous", "nous, Oui", "ouin", "no", "Ou"])
+def test_words_that_do_not_stand_there_are_not_found(words):
+    assert (find(quotation(words), "Oui, nous") is None) == (words != "oui")
+
+
+def test_the_words_of_an_extract_are_cited_without_the_marks_of_a_list():
+    text = "Deux choses :\n\n- un banc\n- une rue"
+    spans = find(quotation("choses : un banc […] une rue"), text).spans
+    assert excerpt.joined(text, spans) == "choses :\n\nun banc\nune rue"
+
+
+def test_each_run_has_its_own_text_fragment():
+    assert excerpt.fragment("un banc […] une rue") == ":~:text=un%20banc&text=une%20rue"
 
 
 def test_a_text_fragment_escapes_what_has_a_meaning_there():
@@ -228,10 +249,19 @@ def test_words_asked_for_are_marked_and_cited(real):
     assert json.loads(offered["csl"])[0]["abstract"] == words
 
 
+def test_words_that_the_answer_reports_are_marked_and_not_cited_as_the_lists(demo):
+    path = "/questionnaires/answers/logement-ville-exemple_6_liste-exemple-a"
+    words = "On m'a demandé trois garants"
+    page = get(demo, f"{path}?extrait={words}").text
+    assert '<mark id="extrait">On m’a demandé trois garants</mark>' in page
+    assert "la liste cite ici quelqu’un d’autre" in page
+    assert fields(demo, f"{path}?extrait={words}")["lien"].endswith("liste-exemple-a")
+
+
 def test_words_that_were_never_written_are_not_cited(real):
     path = "/questionnaires/answers/tds-municipales-paris_2_la-france-insoumise"
     page = get(real, f"{path}?extrait=Nous+mentons").text
-    assert "Ces mots ne se suivent pas ainsi dans cette réponse" in page
+    assert "Les mots demandés ne se suivent pas ainsi dans cette réponse" in page
     assert "<mark" not in page
     assert "mentons" not in fields(real, f"{path}?extrait=Nous+mentons")["texte"]
 

@@ -245,6 +245,27 @@ def test_xml_says_the_same_as_json(real):
     assert said == {name: str(value) for name, value in same.items()}
 
 
+def test_an_extract_is_marked_wherever_its_address_goes(real):
+    asked = urlencode({"extrait": "ce sont des dispositifs liberticides"})
+    page = get(real, f"{ANSWER}?{asked}").text
+    mark = '<mark id="extrait">Ce sont des dispositifs liberticides</mark>'
+    assert mark in page
+    assert mark in get(real, f"{ANSWER}.embed?{asked}").text
+    assert (
+        mark.replace(' id="extrait"', "") in get(real, f"{ANSWER}.embed?{asked}&_statique=1").text
+    )
+    endpoint = html.unescape(re.search(r'json\+oembed" href="([^"]*)"', page)[1])
+    shown = get(real, endpoint.removeprefix("http://localhost")).json()["html"]
+    source = html.unescape(re.search(r'src="http://localhost([^"]*)"', shown)[1])
+    assert mark in get(real, source).text
+    pinned = html.unescape(re.search(r'src="http://localhost([^"]*)"', fields(page)["cadre"])[1])
+    assert "sha256=" in pinned
+    assert mark in get(real, pinned).text
+    other = get(real, f"{ANSWER}.embed?extrait=ces+dispositifs+liberticides").text
+    assert "<mark id" not in other
+    assert "ne se suivent pas ainsi" in other
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
