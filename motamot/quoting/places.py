@@ -58,7 +58,8 @@ FIND = {
 }
 PLACE = {
     "answer": """
-        select answers.id, respondents.name as list, answers.line_start, answers.markdown,
+        select answers.id, respondents.name as list, respondents.name_from,
+          answers.line_start, answers.markdown,
           answers.document, documents.path as source, questions.number,
           questions.text as question, questions.id as question_id,
           questionnaires.title as questionnaire, nullif(questionnaires.language, 'fr') as lang
@@ -68,7 +69,8 @@ PLACE = {
         join documents on documents.id = answers.document
         where answers.id = ?""",
     "question": """
-        select questions.id, null as list, passages.line_start, questions.markdown,
+        select questions.id, null as list, null as name_from, passages.line_start,
+          questions.markdown,
           documents.id as document, documents.path as source, questions.number,
           questions.text as question, questions.id as question_id,
           questionnaires.title as questionnaire, nullif(questionnaires.language, 'fr') as lang

@@ -36,6 +36,7 @@ SHOWN = 3  # passages that resemble a quotation
 PLACES = 10  # places where a quotation stands word for word
 
 _FETCHED = 30  # texts that one question to the corpus brings
+_BY_WORDS = 12  # the same, when they only share some words
 _CLOSE = 0.8  # overlap of words from which no text is looked for by its words alone
 _ALIGNED = 8  # texts that are compared word by word, fewer when there is much to compare:
 _COMPARISONS = 1_000_000  # words of a quotation times words of the texts, in all
@@ -115,7 +116,7 @@ def check(typed: str, corpus: Corpus) -> Verdict:
             candidates.look(piece.any_phrase())
         if candidates.nearest() < _CLOSE:
             for piece in wanted:
-                candidates.look(piece.any_word())
+                candidates.look(piece.any_word(), _BY_WORDS)
         found = _written(quoted, candidates)
     if found:
         best = found[0].verdict
@@ -279,9 +280,9 @@ class _Candidates:
     def texts(self) -> list[Text]:
         return list(self._tokens)
 
-    def look(self, expression: str) -> None:
+    def look(self, expression: str, limit: int = _FETCHED) -> None:
         """Ask the corpus for more."""
-        for text in self.corpus.search(expression, _FETCHED) if expression else ():
+        for text in self.corpus.search(expression, limit) if expression else ():
             if text not in self._tokens:
                 self._tokens[text] = tokens(text.text, self._known)
 
@@ -344,11 +345,11 @@ class _Wanted:
 
     def any_phrase(self) -> str:
         """What a text that has some of the piece has: one run or another."""
-        runs = [p for words, _ in self._readings for p in _phrases(self._windows(words)[:6])]
+        runs = [p for words, _ in self._readings for p in _phrases(self._windows(words)[:4])]
         short = [
             phrase
             for words, _ in self._readings
-            for phrase in _phrases((self._windows(words, 3) or self._windows(words, 2))[:4])
+            for phrase in _phrases((self._windows(words, 3) or self._windows(words, 2))[:3])
         ]
         return _either([*runs, *short])
 

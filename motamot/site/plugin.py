@@ -15,6 +15,7 @@ from jinja2 import Environment
 from pluggy import HookimplMarker, Result
 
 from motamot.site import (
+    articles,
     cards,
     citing,
     documents,
@@ -93,7 +94,7 @@ def register_output_renderer(datasette: Datasette) -> list[dict[str, Any]]:
 
 @hookimpl(tryfirst=True)  # datasette-search-all's address begins ours
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
-    modules = (refusals, search, quotations, oembed, feeds, cards, documents)
+    modules = (refusals, search, quotations, articles, oembed, feeds, cards, documents)
     return [each for one in modules for each in one.ROUTES] if _is_ours(datasette) else []
 
 

@@ -48,11 +48,14 @@ class Arguments(Protocol):
 
 class Request(Protocol):
     method: str
+    headers: Mapping[str, str]
     host: str
     path: str
     query_string: str
     args: Arguments
     url_vars: dict[str, str]
+
+    async def post_body(self) -> bytes: ...
 
 
 class Datasette(Protocol):
