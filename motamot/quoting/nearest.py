@@ -81,13 +81,17 @@ def lay(
     runs = _merged(_runs(quoted, written, blocks, first, last))
     differences = [_difference(run, quotation, quoted, text, written) for run in runs]
     alike = sum(weight(quoted[a : a + n]) for a, _, n in blocks)
-    if blocks[0][0] and quoted[0].ends(written[first]):
-        alike += weight(quoted[:1])
-    if sum(blocks[-1][::2]) < len(quoted) and quoted[-1].begins(written[last - 1]):
-        alike += weight(quoted[-1:])
+    alike += sum(_halves(quoted[a:b], written[c:d]) for _, a, b, c, d in runs)
     likeness = alike / weight(quoted)
     span = written[first].start, written[last - 1].end
     return Alignment(tuple(_moved(differences)), *span, min(1.0, likeness))
+
+
+def _halves(quoted: Sequence[Token], written: Sequence[Token]) -> float:
+    """The weight of words and figures that were cut in two, where each stands for one."""
+    pairs = zip(quoted, written, strict=False) if len(quoted) == len(written) else ()
+    halves = [q for q, w in pairs if q.folded != w.folded and (q.ends(w) or q.begins(w))]
+    return weight(halves)
 
 
 def _blocks(quoted: Sequence[Token], written: Sequence[Token]) -> list[Block]:

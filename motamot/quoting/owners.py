@@ -30,21 +30,26 @@ class Reported:
 _FEWEST = 3  # words between quotation marks: fewer are a name or a way of speaking
 _MARKED = re.compile(r"«(?P<a>[^«»]+)»|“(?P<b>[^“”]+)”|\"(?P<c>[^\"]+)\"|<<(?P<d>.+?)>>", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…](?=\s)|\n\s*\n")
+_VERBS = (  # their beginnings
+    "déclar|affirm|assur|expliqu|estim|confi|rappel|racont|martel|résum|rétorqu|lan[cç]|clam"
+    "|dénon[cç]|ajout|précis|soulign|insist|répèt|répét|annon[cç]|jug|demand"
+)
 _SAY = (
     r"(?:a|ont|avai(?:t|ent)|aura(?:it)?|eut)(?:-t-(?:il|elle|on)|-(?:ils|elles))?\s+(?:\w+\s+)?"
     r"(?:dit|écrit|déclaré|affirmé|répondu|promis|assuré|expliqué|annoncé|estimé|prétendu|confié"
     r"|répété|soutenu|jugé|ajouté|raconté|lancé|soufflé|demandé|conclu|reconnu|admis|rappelé)e?s?"
-    r"|(?:écri|di)(?:t|vent|sent|vait|vaient|sait|saient|vant|sant)|dit(?:es)?|répète(?:nt)?"
-    r"|(?:déclar|affirm|assur|expliqu|estim|annon[cç]|jug|confi|rappel|racont|martel|résum|conclu"
-    r"|prétend|répond|soutien|promet|reconna[iî]|admet|rétorqu|lan[cç]|clam|dénon[cç])\w*"
-    r"|selon|d.après|aux yeux de|pour reprendre|comme le (?:dit|disait)|lit-on|(?:peut|a pu) lire"
-    r"|cit(?:e|ons|ation)\w*|mots? de|propos de|phrase de|formule de|témoign\w*"
+    r"|(?:écri|di)(?:t|vent|sent|vait|vaient|sait|saient|vant|sant)|dit(?:es)?"
+    rf"|(?!(?:annonc|jug|demand)e\b)(?:{_VERBS})l?(?:e|ent|ait|aient|èrent|eait|a)"
+    r"|(?:prétend|répond|soutien|promet|admet|conclu|reconna[iî])"
+    r"(?:t|s?sent|nent|tent|ent|\w*ai(?:t|ent))?"
+    r"|selon|d.après|aux yeux de|pour reprendre|lit-on|(?:peut|a pu) lire|cit(?:e|ent|ons|ation)"
+    r"|mots? de|(?<!à )propos de|phrase de|formule de|témoign\w*"
 )
 _SAYING = re.compile(rf"\b(?:{_SAY})\b", re.IGNORECASE)
 _FOLLOWS = re.compile(rf"[\s,–—(]*(?:(?:nous|me|m|leur|lui)\W+)?(?:{_SAY})\b", re.IGNORECASE)
 _OURS = re.compile(  # the list speaks: it says, or its programme does
     r"\b(?:nous\W+(?:l\W+)?(?:(?:avons|avions)\W+(?:\w+\W+)?\w+[ité]s?"
-    r"|(?:dis|écriv|répond|répét|affirm|déclar|promett|demand|propos|résum|soutien)\w*ons)"
+    rf"|(?:dis|écriv|promett|répond|propos|souten|conclu|{_VERBS})\w*ons)"
     r"|(?:je|j)\W+(?:(?:l\W+)?ai\W+)?\w+"
     r"|(?<!à )(?<!de )(?<!sur )(?<!contre )(?:notre|nos|mon|ma)\W+(?:\w+\W+)?(?:programme|projet"
     r"|charte|profession de foi|tract|slogan|proposition|réponse|lettre|manifeste|mot)s?"

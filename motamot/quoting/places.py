@@ -50,11 +50,13 @@ NAMES = {
 }
 CHANGES = {"replaced": "remplacé", "added": "ajouté", "removed": "ôté", "moved": "déplacé"}
 
+# Each kind of text: the table that its page is a row of, how it is found, what it is.
+PAGES: dict[quotation.Kind, str] = {"answer": "answers", "question": "questions"}
 FIND = {
     kind: f"""select {table}.id, {table}.text from (
         select rowid as found from {table}_search where {table}_search match ? order by rank limit ?
       ) join {table} on {table}.rowid = found"""
-    for kind, table in (("answer", "answers"), ("question", "questions"))
+    for kind, table in PAGES.items()
 }
 PLACE = {
     "answer": """
@@ -163,11 +165,10 @@ def verify_in(connection: sqlite3.Connection, answer: str, typed: str) -> dict[s
 
 def _match(match: quotation.Match, place: dict[str, Any], quoted: Quotation) -> dict[str, Any]:
     text, spans = match.source.text, match.spans
-    is_near = match.verdict == "near"
+    is_near = match.verdict in ("near", "absent")
     first, last = _lines(place, quoted if not is_near else read(text[spans[0][0] : spans[-1][1]]))
-    table = "answers" if match.source.kind == "answer" else "questions"
-    path = f"/{DATABASE}/{table}/{place['id']}"
-    words = "" if is_near or table == "questions" else joined(text, spans)
+    path = f"/{DATABASE}/{PAGES[match.source.kind]}/{place['id']}"
+    words = "" if is_near or match.source.kind == "question" else joined(text, spans)
     cuts = [] if is_near else [(a[1], b[0]) for a, b in pairwise(spans)]
     return {
         "verdict": match.verdict,

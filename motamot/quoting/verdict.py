@@ -8,7 +8,7 @@
     unticked   an option that no answer ticked
     question   words of the questionnaire
     near       words, figures or their order differ, or a piece is too short
-    absent     nothing close
+    absent     nothing close; with the passage that is least far, when one has some of its words
 
 The corpus is asked a few times for some tens of texts, by full-text search; what it gives back is
 then verified here, word by word. Other sources (older versions of an answer) are other kinds of
@@ -28,10 +28,12 @@ from motamot.quoting.owners import owner
 from motamot.quoting.words import Span, Token, count, keys, tokens
 from motamot.search import words as french
 from motamot.search.stems import stem
+from motamot.text.markdown import count_words
 
 FEWEST, MOST = 3, 5000  # words, characters of a quotation
 NEAR = 0.6  # likeness from which a passage is worth showing,
-FOUND = 2.5  # and the weight of the words found in it (nearest.weight)
+FOUND = 2.2  # and the weight of the words found in it (nearest.weight)
+LEAST = 0.4  # likeness from which it is shown beside words that were not found
 SHOWN = 3  # passages that resemble a quotation
 PLACES = 10  # places where a quotation stands word for word
 
@@ -105,7 +107,7 @@ def check(typed: str, corpus: Corpus) -> Verdict:
     if len(typed) > MOST:
         return Verdict("long")
     quoted = quotation(typed)
-    if quoted.words < FEWEST:
+    if max(quoted.words, count_words(typed)) < FEWEST:
         return Verdict("short")
     wanted = [_Wanted(_slice(typed, piece), corpus) for piece in quoted.pieces[:_PIECES]]
     candidates = _Candidates(quoted, corpus)
@@ -169,8 +171,21 @@ def _near(quoted: Quotation, candidates: _Candidates) -> Verdict:
     joined = _joined(quoted.typed, parts, candidates) if best < 0.9 else []
     if joined and min(m.likeness for m in joined) > max(best + 0.1, 0.8):
         return Verdict("near", tuple(joined), joined=True)
+    if not near:
+        return Verdict("absent", _least_far(quoted, cut, candidates))
     shown = [m for m in near if m.likeness >= best - 0.2]
-    return Verdict("near" if near else "absent", tuple(shown[:SHOWN]))
+    return Verdict("near", tuple(shown[:SHOWN]))
+
+
+def _least_far(
+    quoted: Quotation, cut: Sequence[Sequence[Token]], candidates: _Candidates
+) -> tuple[Match, ...]:
+    """The passage that has most of the words of a quotation that was not found, if any has some."""
+    for source in candidates.best(quoted.tokens, LEAST)[:1]:
+        match = _along(quoted.typed, cut, source, candidates)
+        if match and match.likeness >= LEAST and match.likeness * weight(quoted.tokens) >= FOUND:
+            return (replace(match, verdict="absent"),)
+    return ()
 
 
 def _tells(likeness: float, quoted: Sequence[Token]) -> bool:
@@ -301,10 +316,10 @@ class _Candidates:
     def _overlap(self, quoted: Sequence[Token], text: Text) -> float:
         return overlap(quoted, self._tokens[text])
 
-    def best(self, quoted: Sequence[Token]) -> list[Text]:
+    def best(self, quoted: Sequence[Token], least: float = NEAR) -> list[Text]:
         """The texts that share the most words with a quotation."""
         scored = [(self._overlap(quoted, text), text) for text in self._tokens]
-        worth = [pair for pair in scored if pair[0] >= NEAR]
+        worth = [pair for pair in scored if pair[0] >= least]
         worth.sort(key=lambda pair: (-pair[0], len(pair[1].text), pair[1].id))
         left = _COMPARISONS
         kept: list[Text] = []

@@ -46,6 +46,7 @@ _RAISED = "⁰¹²³⁴-⁹"
 _ALPHA = f"[^\\W\\d_{_RAISED}]"
 _LETTER = f"(?:[^\\W_{_SINGLE}{_RAISED}]|[\u0300-\u036f{_INVISIBLE}])"
 _ENDING = "|".join(sorted({*inclusive.ENDINGS, "s", "x"}, key=len, reverse=True))
+_ENDING = _ENDING.replace("e", "[eéè]")  # they are folded there
 _NO_CUT = r"(?:et|ou|ni|puis|voire|comme|à|aux?|and|or|und|oder|y|o|e)\b"  # pré- et postnatal
 _LINE_END = re.compile(f"(?<={_ALPHA})[{_HYPHENS}\u00ad]\\s+(?!{_NO_CUT})(?={_ALPHA})")
 _JOINED = (
@@ -63,7 +64,9 @@ _SIGN = (  # not that of a range, nor a dash of the sentence
 _UNIT = (
     r"[%‰€$£]|°(?:\s?[CF]\b)?|[hH](?:\s?\d\d)?(?!\w)|(?:"
     r"[kKM]€|Mds?\s?€|[kMGT]?Wh?|km/h|[kcdm]?m[²³]|[kcdm]?m|kg|ha|t|min|[GM]o|dB|ppm"
-    r"|heures?|minutes?|euros?|centimes?|degrés?|pour\scent|millions?(?:\s?€)?|milliards?(?:\s?€)?"
+    r"|euros?|centimes?|pour\scent|points?|millions?(?:\s?€)?|milliards?(?:\s?€)?|heures?|minutes?"
+    r"|secondes?|ans?|années?|mois|semaines?|jours?|degrés?|(?:kilo)?mètres?|hectares?|litres?|kilos?"
+    r"|tonnes?"
     rf")(?![\w{_SINGLE}])"
 )
 _NUMBER = (
@@ -210,8 +213,13 @@ def is_optional(token: Token) -> bool:
 
 
 def count(run: Sequence[Token]) -> int:
-    """Words of a run: an elided one is one ("l’accès": two), a number is one."""
-    return sum(token.kind in ("word", "number") for token in run)
+    """Words of a run: an elided one is one ("l’accès": two), so are a number, and its unit when it
+    is spelled."""
+    return sum(
+        1 + (token.kind == "number" and token.key[-2:].isalpha())
+        for token in run
+        if token.kind in ("word", "number")
+    )
 
 
 def keys(run: Sequence[Token]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from motamot.quoting.citation import Citation
 from motamot.site.shapes import Database, Row
 from motamot.text.folding import fold
 
-LONGEST = 5000  # letters of an extract that an address may name
+LONGEST = 6000  # letters of an extract that an address may name
 PERMALINK = "/questionnaires/answers/"
 _IDENTIFIER = re.compile(
     rf"(?:(?:https?://[^\s?#]+)?{PERMALINK})?([a-z0-9-]+_[a-z0-9-]+_[a-z0-9_-]+)"

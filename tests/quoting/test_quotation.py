@@ -424,6 +424,13 @@ def test_what_resembles_nothing_is_absent(typed):
     assert verdict(typed).verdict == "absent"
 
 
+def test_beside_words_that_were_not_found_stands_the_passage_that_is_least_far():
+    found = verdict("Former les agents municipaux coûtera trois millions chaque année")
+    assert found.verdict == "absent"
+    (match,) = found.matches
+    assert TEXT[slice(*match.spans[0])].startswith("Former les agents municipaux")
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -650,6 +657,9 @@ def test_a_near_quotation_shows_each_difference_with_a_label(real):
 
 def test_an_absent_quotation_and_a_short_one_say_so(real):
     assert ">Introuvable</h2>" in page(real, "Il faut rouvrir la ligne de chemin de fer du nord")
+    least = page(real, "Nous refusons les logiques punitives envers les mineurs isolés")
+    assert ">Introuvable</h2>" in least
+    assert "Le passage le moins éloigné" in least
     assert "au moins 3 mots" in page(real, "deux mots")
     assert "trop longue" in page(real, "mot " * 2500)
 
