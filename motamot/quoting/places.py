@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, get_args
 
+from motamot.quoting import candidates
 from motamot.quoting import verdict as quotation
 from motamot.quoting.cuts import turning
 from motamot.quoting.excerpt import address, joined
@@ -51,7 +52,7 @@ NAMES = {
 CHANGES = {"replaced": "remplacé", "added": "ajouté", "removed": "ôté", "moved": "déplacé"}
 
 # Each kind of text: the table that its page is a row of, how it is found, what it is.
-PAGES: dict[quotation.Kind, str] = {"answer": "answers", "question": "questions"}
+PAGES: dict[candidates.Kind, str] = {"answer": "answers", "question": "questions"}
 FIND = {
     kind: f"""select {table}.id, {table}.text from (
         select rowid as found from {table}_search where {table}_search match ? order by rank limit ?
@@ -100,10 +101,10 @@ class Corpus:
         self._connection = connection
         self.languages = languages
 
-    def search(self, expression: str, limit: int) -> Iterator[quotation.Text]:
-        for kind in get_args(quotation.Kind):
+    def search(self, expression: str, limit: int) -> Iterator[candidates.Text]:
+        for kind in get_args(candidates.Kind):
             for row in self._connection.execute(FIND[kind], (expression, limit)).fetchall():
-                yield quotation.Text(kind, row[0], row[1])
+                yield candidates.Text(kind, row[0], row[1])
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
         found = self._connection.execute(
@@ -113,13 +114,13 @@ class Corpus:
         )
         return {row[0]: row[1] for row in found.fetchall()}
 
-    def text(self, answer: str) -> quotation.Text:
+    def text(self, answer: str) -> candidates.Text:
         sql = "select text from answers where id = ?"
-        return quotation.Text(
+        return candidates.Text(
             "answer", answer, self._connection.execute(sql, (answer,)).fetchone()[0]
         )
 
-    def blocks(self, text: quotation.Text) -> list[Span]:
+    def blocks(self, text: candidates.Text) -> list[Span]:
         found, at = [], 0
         for words, source in self._connection.execute(BLOCKS, (text.id,)):
             at = text.text.index(words, at)
@@ -128,7 +129,7 @@ class Corpus:
             at += len(words)
         return found
 
-    def place(self, text: quotation.Text) -> dict[str, Any]:
+    def place(self, text: candidates.Text) -> dict[str, Any]:
         """List, question, document and lines of one text."""
         cursor = self._connection.execute(PLACE[text.kind], (text.id,))
         names = [column[0] for column in cursor.description]

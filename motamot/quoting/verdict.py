@@ -11,70 +11,35 @@
     absent     nothing close; with the passage that is least far, when one has some of its words
 
 The corpus is asked a few times for some tens of texts, by full-text search; what it gives back is
-then verified here, word by word. Other sources (older versions of an answer) are other kinds of
-Text that the corpus brings.
+then verified here, word by word.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
-from motamot.quoting.finding import Found, Quotation, find_among, quotation
-from motamot.quoting.nearest import Difference, lay, overlap, weight
+from motamot.quoting.candidates import BY_WORDS, NEAR, Candidates, Corpus, Text, Wanted
+from motamot.quoting.finding import Found, Quotation, quotation
+from motamot.quoting.nearest import Difference, lay, weight
 from motamot.quoting.owners import owner
-from motamot.quoting.words import Span, Token, count, keys, tokens
-from motamot.search import words as french
-from motamot.search.stems import stem
+from motamot.quoting.words import Span, Token, count
 from motamot.text.markdown import count_words
 
 FEWEST, MOST = 3, 5000  # words, characters of a quotation
-NEAR = 0.6  # likeness from which a passage is worth showing,
-FOUND = 2.2  # and the weight of the words found in it (nearest.weight)
+FOUND = 2.2  # weight of the words found in a passage that is worth showing (nearest.weight)
 LEAST = 0.4  # likeness from which it is shown beside words that were not found
 SHOWN = 3  # passages that resemble a quotation
 PLACES = 10  # places where a quotation stands word for word
 
-_FETCHED = 30  # texts that one question to the corpus brings
-_BY_WORDS = 12  # the same, when they only share some words
 _CLOSE = 0.8  # overlap of words from which no text is looked for by its words alone
-_ALIGNED = 8  # texts that are compared word by word, fewer when there is much to compare:
-_COMPARISONS = 1_000_000  # words of a quotation times words of the texts, in all
 _PARTS = 12  # pieces that may come each from another text; a quotation of more is read as one
-_PHRASE = 5  # words in a row that are looked for
-_MANY = 10**6  # how often words stand in the corpus that nobody counted
 _PIECES = 8  # pieces of one quotation that are looked for
 
 
-Kind = Literal["answer", "question"]
 Name = Literal["exact", "cut", "quoted", "unticked", "question", "near", "absent", "short", "long"]
 WRITTEN: tuple[Name, ...] = ("exact", "cut", "quoted", "unticked", "question")  # the best first
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text of the corpus."""
-
-    kind: Kind
-    id: str
-    text: str
-
-
-class Corpus(Protocol):
-    """Where candidate texts come from."""
-
-    languages: Sequence[str]  # ISO 639 codes, "" for not known
-
-    def search(self, expression: str, limit: int) -> Iterable[Text]:
-        """The texts that answer an FTS5 expression over `french.terms`, the best first."""
-
-    def counts(self, words: Sequence[str]) -> Mapping[str, int]:
-        """How often each folded word stands in the corpus; absent from it: not there."""
-
-    def blocks(self, text: Text) -> Sequence[Span]:
-        """The paragraphs of a text that stand in a block quote: characters."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +74,8 @@ def check(typed: str, corpus: Corpus) -> Verdict:
     quoted = quotation(typed)
     if max(quoted.words, count_words(typed)) < FEWEST:
         return Verdict("short")
-    wanted = [_Wanted(_slice(typed, piece), corpus) for piece in quoted.pieces[:_PIECES]]
-    candidates = _Candidates(quoted, corpus)
+    wanted = [Wanted(_slice(typed, piece), corpus) for piece in quoted.pieces[:_PIECES]]
+    candidates = Candidates(quoted, corpus)
     candidates.look(" AND ".join(filter(None, (piece.every_phrase() for piece in wanted))))
     found = _written(quoted, candidates)
     if not found or found[0].verdict not in ("exact", "cut"):
@@ -118,7 +83,7 @@ def check(typed: str, corpus: Corpus) -> Verdict:
             candidates.look(piece.any_phrase())
         if candidates.nearest() < _CLOSE:
             for piece in wanted:
-                candidates.look(piece.any_word(), _BY_WORDS)
+                candidates.look(piece.any_word(), BY_WORDS)
         found = _written(quoted, candidates)
     if found:
         best = found[0].verdict
@@ -129,7 +94,7 @@ def check(typed: str, corpus: Corpus) -> Verdict:
 # --- as it was written ----------------------------------------------------------------------------
 
 
-def _written(quoted: Quotation, candidates: _Candidates) -> list[Match]:
+def _written(quoted: Quotation, candidates: Candidates) -> list[Match]:
     """Every candidate that holds the quotation: the best verdict first, the fewest liberties."""
     found = [
         judged(quoted, source, at, candidates.corpus)
@@ -154,7 +119,7 @@ def judged(quoted: Quotation, source: Text, found: Found, corpus: Corpus) -> Mat
 # --- nearly ---------------------------------------------------------------------------------------
 
 
-def _near(quoted: Quotation, candidates: _Candidates) -> Verdict:
+def _near(quoted: Quotation, candidates: Candidates) -> Verdict:
     cut = _at_most(quoted.pieces, _PARTS)
     near = [*_short(quoted, candidates)]
     known = {match.source for match in near}
@@ -178,7 +143,7 @@ def _near(quoted: Quotation, candidates: _Candidates) -> Verdict:
 
 
 def _least_far(
-    quoted: Quotation, cut: Sequence[Sequence[Token]], candidates: _Candidates
+    quoted: Quotation, cut: Sequence[Sequence[Token]], candidates: Candidates
 ) -> tuple[Match, ...]:
     """The passage that has most of the words of a quotation that was not found, if any has some."""
     for source in candidates.best(quoted.tokens, LEAST)[:1]:
@@ -193,7 +158,7 @@ def _tells(likeness: float, quoted: Sequence[Token]) -> bool:
     return likeness >= 0.95 or (likeness >= NEAR and likeness * weight(quoted) >= FOUND)
 
 
-def _short(quoted: Quotation, candidates: _Candidates) -> Iterator[Match]:
+def _short(quoted: Quotation, candidates: Candidates) -> Iterator[Match]:
     """Where all pieces stand in order, but some are too short to be anybody's words."""
     for source in candidates.texts:
         found = candidates.find(source)
@@ -209,7 +174,7 @@ def _short(quoted: Quotation, candidates: _Candidates) -> Iterator[Match]:
 
 
 def _along(
-    typed: str, cut: Sequence[Sequence[Token]], source: Text, candidates: _Candidates
+    typed: str, cut: Sequence[Sequence[Token]], source: Text, candidates: Candidates
 ) -> Match | None:
     """A quotation laid along one text, piece by piece."""
     written = candidates.tokens(source)
@@ -239,7 +204,7 @@ def _along(
     )
 
 
-def _joined(typed: str, parts: Sequence[Sequence[Token]], candidates: _Candidates) -> list[Match]:
+def _joined(typed: str, parts: Sequence[Sequence[Token]], candidates: Candidates) -> list[Match]:
     """The best place of each part, when they are in more than one text."""
     found = []
     for part in parts if len(parts) > 1 else ():
@@ -277,128 +242,3 @@ def _at_most(parts: Sequence[Sequence[Token]], most: int) -> list[Sequence[Token
 
 def _slice(text: str, run: Sequence[Token]) -> str:
     return text[run[0].start : run[-1].end] if run else ""
-
-
-# --- candidates -----------------------------------------------------------------------------------
-
-
-class _Candidates:
-    """The texts that may hold a quotation, as they come, with their tokens."""
-
-    def __init__(self, quoted: Quotation, corpus: Corpus) -> None:
-        self.corpus = corpus
-        self._quoted, self._known = quoted, keys(quoted.tokens)
-        self._tokens: dict[Text, list[Token]] = {}
-        self._found: dict[Text, Found | None] = {}
-
-    @property
-    def texts(self) -> list[Text]:
-        return list(self._tokens)
-
-    def look(self, expression: str, limit: int = _FETCHED) -> None:
-        """Ask the corpus for more."""
-        for text in self.corpus.search(expression, limit) if expression else ():
-            if text not in self._tokens:
-                self._tokens[text] = tokens(text.text, self._known)
-
-    def tokens(self, source: Text) -> list[Token]:
-        return self._tokens[source]
-
-    def find(self, source: Text) -> Found | None:
-        if source not in self._found:
-            self._found[source] = find_among(self._quoted, source.text, self._tokens[source])
-        return self._found[source]
-
-    def nearest(self) -> float:
-        """How much of the quotation the text that has most of its words has."""
-        return max((self._overlap(self._quoted.tokens, text) for text in self._tokens), default=0.0)
-
-    def _overlap(self, quoted: Sequence[Token], text: Text) -> float:
-        return overlap(quoted, self._tokens[text])
-
-    def best(self, quoted: Sequence[Token], least: float = NEAR) -> list[Text]:
-        """The texts that share the most words with a quotation."""
-        scored = [(self._overlap(quoted, text), text) for text in self._tokens]
-        worth = [pair for pair in scored if pair[0] >= least]
-        worth.sort(key=lambda pair: (-pair[0], len(pair[1].text), pair[1].id))
-        left = _COMPARISONS
-        kept: list[Text] = []
-        for _, text in worth[:_ALIGNED]:
-            left -= len(quoted) * len(self._tokens[text])
-            if kept and left < 0:
-                break
-            kept.append(text)
-        return kept
-
-
-class _Wanted:
-    """One piece of a quotation as the index knows it: phrases and words to look for."""
-
-    def __init__(self, piece: str, corpus: Corpus) -> None:
-        self._readings: list[tuple[list[str], str]] = []  # folded words, language
-        counted: set[str] = set()
-        for language in corpus.languages:
-            found = french.tokens(piece, language)
-            words = [token.forms[0] for token in found]
-            if words and all(words != known for known, _ in self._readings):
-                self._readings.append((words, language))
-                counted |= {
-                    t.forms[0] for t in found if french.is_ordinary(t, piece[t.start : t.end])
-                }
-        counts = corpus.counts(sorted(counted))
-        # Short words, numbers and inclusive forms are not counted: neither rare nor unknown.
-        self._counts = {
-            word: counts.get(word, 0) if word in counted else _MANY
-            for words, _ in self._readings
-            for word in words
-        }
-
-    def every_phrase(self) -> str:
-        """What a text that has the whole piece has: its rarest runs of words, in some language."""
-        chosen = [_phrases(self._windows(words)[:2]) for words, _ in self._readings]
-        return _either(" AND ".join(phrases) for phrases in chosen)
-
-    def any_phrase(self) -> str:
-        """What a text that has some of the piece has: one run or another."""
-        runs = [p for words, _ in self._readings for p in _phrases(self._windows(words)[:4])]
-        short = [
-            phrase
-            for words, _ in self._readings
-            for phrase in _phrases((self._windows(words, 3) or self._windows(words, 2))[:3])
-        ]
-        return _either([*runs, *short])
-
-    def any_word(self) -> str:
-        """The rarest words that the corpus has, by their stems."""
-        wanted = []
-        for words, language in self._readings:
-            known = sorted({w for w in words if 0 < self._counts[w] < _MANY}, key=self._rarity)
-            wanted += [f'"{french.MARK}{stem(word, language)}"' for word in known[:5]]
-        return _either(wanted)
-
-    def _rarity(self, word: str) -> tuple[int, str]:
-        return self._counts[word], word
-
-    def _windows(self, words: list[str], size: int = _PHRASE) -> list[list[str]]:
-        """Runs of words that may all be in one text, apart from each other, the rarest first. The
-        first and the last word may be halves of what the text has: they are left out of long ones.
-        """
-        inner = words[1:-1] if len(words) > size + 2 and size == _PHRASE else words
-        size = min(size, len(inner))
-        runs = [(n, inner[n : n + size]) for n in range(len(inner) - size + 1)]
-        known = [(n, run) for n, run in runs if all(self._counts[word] for word in run)]
-        known.sort(key=lambda pair: sum(math.log(1 + self._counts[w]) for w in pair[1]))
-        kept: list[tuple[int, list[str]]] = []
-        for n, run in known:
-            if all(abs(n - m) >= size for m, _ in kept):
-                kept.append((n, run))
-        return [run for _, run in kept]
-
-
-def _phrases(runs: Iterable[list[str]]) -> list[str]:
-    return [f'"{" ".join(run)}"' for run in runs if run]
-
-
-def _either(expressions: Iterable[str]) -> str:
-    found = list(dict.fromkeys(e for e in expressions if e))
-    return f"({' OR '.join(f'({e})' for e in found)})" if found else ""

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from motamot.quoting import excerpt
 from motamot.quoting import verdict as quotation
+from motamot.quoting.candidates import Text
 from motamot.quoting.cuts import turning
 from motamot.quoting.nearest import lay, weight
 from motamot.quoting.places import Corpus, verify, verify_in
-from motamot.quoting.verdict import Text, check
+from motamot.quoting.verdict import check
 from motamot.quoting.words import count, is_optional, tokens
 from motamot.search.index import languages_of
 from tests.examples import examples
