@@ -7,8 +7,9 @@ What a unit *is* (question, answer ...) is not decided here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -69,10 +70,23 @@ class _Leaf:
     depth: int = 0
 
 
-def units(text: str) -> list[Unit]:
-    """Every non-blank line of a painted text as units, in order; lines that are drawn are none."""
-    lines = Lines(text)
+def units(text: str, cells: Sequence[tuple[int, int, int, int]] = ()) -> list[Unit]:
+    """Every non-blank line of a painted text as units, in order; lines that are drawn are none.
+    `cells` are where those of HTML begin: (offset, table, row, column), counted from 1."""
     found: list[Unit] = []
+    block: dict[int, int] = {}  # of each table of HTML, its first one
+    for unit in _units(text):
+        at = bisect_left(cells, (unit.body + 1,))
+        _, table, row, column = cells[at - 1] if at else (0, 0, 0, 0)
+        if column:
+            own = block.setdefault(table, unit.block)
+            unit = replace(unit, kind="cell", block=own, row=row, column=column - 1)
+        found.append(unit)
+    return found
+
+
+def _units(text: str) -> Iterator[Unit]:
+    lines = Lines(text)
     for block, leaf in enumerate(_leaves(lines)):
         own = lines.spans[leaf.begin : leaf.end]
         drawn = _DRAWN.match(text, *own[0]) and all(
@@ -83,11 +97,10 @@ def units(text: str) -> list[Unit]:
             if leaf.kind == "cell" or (drawn and len(own) > 2):
                 delimiter = _DELIMITER.fullmatch(text, start, end)
                 row = start if delimiter or not drawn else row
-                found += () if delimiter else _cells(text, start, end, block, row)
+                yield from () if delimiter else _cells(text, start, end, block, row)
             elif text[start:end].strip():
-                found.append(_line(text, start, end, block, leaf, first=first))
+                yield _line(text, start, end, block, leaf, first=first)
                 first = False
-    return found
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from motamot.recording.cut import Asked
 from motamot.text.problems import Problem, Where, cut
 
 SETTLE = "correct the record that `build.py receive` writes"
-NEAR, NEAR_KNOWN = 4.5, 3.0  # how little the best part of a line may outweigh another one
+NEAR, NEAR_KNOWN = 5.5, 2.0  # how little the best part of a line may outweigh another one
 ALIKE = 0.95  # how alike a reply's wording and its questionnaire's are when nobody need look
 _OPEN = re.compile(
     r"(?:[,;(]|[^\W\d_]['’]|\s(?:et|ou|de|du|des|la|le|les|à|and|or|of|the|to|und|oder))$"
@@ -40,8 +40,10 @@ def doubts(
     """What can be read in more than one way, in no order; `names` are those of respondents, `known`
     says that the questions were."""
     yield from _narrow(page, path, NEAR_KNOWN if known else NEAR)
+    named = {at for table in tables for at in table.head}  # heads of columns and rows
     for before, after in pairwise(spans):
-        yield from _between(page, before, after)
+        if after.first not in named:
+            yield from _between(page, before, after)
     for span in spans:
         if span.kind == "answer":
             yield from _inside(page, span, spans, names)
@@ -81,7 +83,7 @@ def _between(page: Page, before: Span, after: Span) -> Iterator[Doubt]:
         nobodys = "brief answer" in first.said or not _ranks_above(first, page.lines[before.first])
     if before.kind == "question" and nobodys and "aside" not in first.said:
         yield at, f"the answer to question {before.number}", f"{_said(page, at)}, left out of it"
-    elif before.kind == "answer" and nobodys and not _ends(page, after):
+    elif before.kind == "answer" and nobodys and after.last < len(page.lines) - 1:
         yield at, "words of a question or an answer", f"{_said(page, at)}, left out of both"
     elif kinds == ("question", "answer") and not (before.end or after.start):
         asked = page.text[last.core : last.tail].rstrip("*_ \t")
@@ -89,13 +91,6 @@ def _between(page: Page, before: Span, after: Span) -> Iterator[Doubt]:
         lower = said[:1].islower() and not asked.endswith(("?", ".", ":", "!", "»"))
         if last.words and (_OPEN.search(asked) or lower) and first.unit.column < 0:
             yield at, f"question {before.number} whole above its answer", _said(page, at)
-
-
-def _ends(page: Page, note: Span) -> bool:
-    """Whether it ends the document, and not in the words of who answers."""
-    said = {*page.lines[note.first].said}
-    own = {"answers", "opens as an answer"} & said and not {"greets", "closes"} & said
-    return note.last == len(page.lines) - 1 and not own
 
 
 def _ranks_above(line: Line, asked: Line) -> bool:

@@ -95,7 +95,7 @@ def _title(text: str, start: int, stop: int) -> tuple[int, int]:
 def _entry(lines: Lines, span: Span, start: int, stop: int, words: tuple[int, int]) -> Entry:
     """What stands before and after the words of a span are its labels."""
     text = lines.text
-    low, high = edges(text, words[0], max(words))
+    low, high = edges(text, min(words[0], stop), min(max(words), stop))
     if span.kind == "answer" and is_unticked(text[low:high]):
         low = high  # what a form offers is nobody's answer
     said = text[low:high]

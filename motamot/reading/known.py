@@ -108,7 +108,7 @@ class _Words:
             own = [word for word in words if left[word] > 0 and not left.subtract([word])]
             same, said = same + self.weight(own), said + self.weight(words)
             short = same / said * (0.5 + 0.5 * same / asked) * min(1.0, 2 * same) if same else 0.0
-            score = max(short, 2 * same / (asked + said))
+            score = max(short, 2 * same / (asked + said) if same else 0.0)
             few = len(own) < 2 or 2 * len(own) < len(words)
             chance = below and few and "ends ?" in lines[line - 1].said
             if score > best[0] and not chance and (not below or end == lines[line].tail):

@@ -123,7 +123,7 @@ def page_of(text: str, *, blank: bool = False) -> Page:
     """Cut a text into lines, and look at each."""
     paint = painted(text)
     view = paint.text
-    units = [unit for unit in find_units(view) if unit.body < unit.tail]
+    units = [unit for unit in find_units(view, paint.cells) if unit.body < unit.tail]
     emphasis = _emphasis(view, units)
     found = [line for unit in units for line in _parts(view, unit, emphasis)]
     starts = [paint.start(line.start) if i or paint.front else 0 for i, line in enumerate(found)]

@@ -175,8 +175,12 @@ def kinds_of(page: Page, asked: Sequence[Table], after: Mapping[int, int]) -> li
         for row in one.rows:
             allowed[row.question] = "R"
             allowed[row.question if row.number is None else row.number] = "Q"
-            for at in (*row.answers, *row.rest):
-                allowed[at] = "A" if at in row.answers[:1] else "CN"
+            for at in row.rest:
+                cell, above, asking = (page.lines[i].unit for i in (at, at - 1, row.question))
+                goes_on = "R" if (cell.row, cell.column) == (asking.row, asking.column) else "C"
+                allowed[at] = "CN" if cell.column != above.column else goes_on
+            for at in row.answers:
+                allowed[at] = "A"
     for at, question in after.items():
         stem = question > 0 and "heads lower numbers" in page.lines[question - 1].said
         allowed[at], allowed[question] = "A", "R" if stem else "Q"

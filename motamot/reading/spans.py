@@ -52,6 +52,8 @@ def spans_of(
             runs[-1] = replace(runs[-1], last=at)
         else:
             runs.append(Span(kind, at, at))
+    if runs and runs[-1].kind == "note" and _says_on(page.lines[runs[-1].first]):
+        runs[-1] = replace(runs[-1], kind="answer")  # the last one's, since nothing closes it
     for i, (run, below) in enumerate(pairwise(runs)):
         aside = below.last > below.first and "aside" in page.lines[below.first].said
         if (run.kind, below.kind, aside) == ("question", "answer", True):
@@ -71,6 +73,11 @@ def spans_of(
         if head.first in number:
             number |= dict.fromkeys(range(head.first, head.last + 1), number[head.first])
     return list(_numbered(page, _with_feet(page, _split(page, runs, found)), number, after))
+
+
+def _says_on(line: Line) -> bool:
+    """Whether a line says something for who answers, and closes nothing."""
+    return "answers" in line.said and not {"greets", "closes"} & {*line.said}
 
 
 def _asked_again(page: Page, heads: Sequence[Span]) -> list[Span]:

@@ -59,7 +59,7 @@ def _table(page: Page, places: list[int], found: Collection[int]) -> Table | Non
     heads = {c: page.of(page.lines[own[0]]) for c, own in head.items()}
     columns = _columns(page, body, heads, found)
     if columns is None:
-        return None
+        return _by_rows(page, head, body, found)
     number, asked, answering = columns
     if asked in head and page.asks[head[asked][0]] >= 0.9:
         head, heads, body = {}, {}, [head, *body]  # no head, but the first question
@@ -74,6 +74,29 @@ def _table(page: Page, places: list[int], found: Collection[int]) -> Table | Non
         if asked in row:
             made.append(Row(first, row[asked][0], tuple(row[c][0] for c in own), names, rest))
     return Table(tuple(at for own in head.values() for at in own), tuple(made), ticks)
+
+
+def _by_rows(
+    page: Page, head: Cells, body: Sequence[Cells], found: Collection[int]
+) -> Table | None:
+    """A table with a column for each question, and a row for each respondent."""
+    places = {c: own[0] for c, own in head.items() if c}
+    asking = {c for c, at in places.items() if page.asks[at] >= 1.2}
+    if len(asking) < max(2, len(places)):  # a column of an answer's table may ask "Why there?"
+        asking = {c for c in asking if len(page.lines[places[c]].words) > 4}
+    asked = [c for c, at in places.items() if c in asking or at in found]
+    rows = [row for row in body if 0 in row and len(page.lines[row[0][0]].words) <= 6]
+    if not asked or not rows or len(rows) < len(body):
+        return None
+    made: list[Row] = []
+    for column in asked:
+        own = [row for row in rows if column in row]
+        names = (page.of(page.lines[row[0][0]]).strip("*_ ") for row in own)
+        rest = (at for row in own for at in row[column][1:])
+        answers = tuple(row[column][0] for row in own)
+        made.append(Row(None, places[column], answers, tuple(names), tuple(rest)))
+    others = (at for row in (head, *rows) for c in row if c not in asked for at in row[c])
+    return Table(tuple(others), tuple(made), choices=False)
 
 
 def _columns(

@@ -10,8 +10,6 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from motamot.reading.labels import label_at
-
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?:\s*[A-Za-z_][\w-]*:.*?\r?\n)---[ \t]*(?:\r?\n|$)", re.DOTALL
 )
@@ -21,7 +19,6 @@ _BREAKS = (
     *("blockquote", "dl", "dt", "dd", "details", "summary", "section", "article", "br", "hr"),
     *(f"h{level}" for level in range(1, 7)),
 )
-_CELLS = ("td", "th")
 _INLINE = ("strong", "b", "em", "i", "span", "font", "u", "mark", "sup", "sub", "small", "a")
 _PAINTED = re.compile(
     r"<!--.*?-->"
@@ -43,6 +40,7 @@ class Painted:
     title: tuple[int, int] | None = None  # of the front matter
     front: int = 0  # where the front matter ends
     tags: tuple[tuple[int, int, bool], ...] = ()  # and whether it goes on with its line
+    cells: tuple[tuple[int, int, int, int], ...] = ()  # (offset, table, row, column), from 1 on
 
     def start(self, at: int) -> int:
         """Where a passage that would begin at an offset begins: never inside a tag."""
@@ -71,6 +69,7 @@ def painted(text: str) -> Painted:
     made = [_blank(text[:front])]
     line, at = "", front  # what is painted of a line, so far
     tags: list[tuple[int, int, bool]] = []
+    cells = [(0, 0, 0, 0)]
     for match in _PAINTED.finditer(text, front):
         made.append(text[at : match.start()])
         line = (line + made[-1]).rpartition("\n")[2]
@@ -78,9 +77,20 @@ def painted(text: str) -> Painted:
         line = (line + made[-1]).rpartition("\n")[2]
         at = match.end()
         tags.append((*match.span(), (match["name"] or "").lower() in _INLINE))
+        cells.append((at, *_cell(match, *cells[-1][1:])))
     made.append(text[at:])
     place = title.span(title.lastindex or 0) if title else None
-    return Painted("".join(made).replace("\ufeff", " "), place, front, tuple(tags))
+    return Painted("".join(made).replace("\ufeff", " "), place, front, tuple(tags), tuple(cells))
+
+
+def _cell(match: re.Match[str], table: int, row: int, column: int) -> tuple[int, int, int]:
+    """Which table, row and column follow a tag; column 0: none."""
+    name, opens = (match["name"] or "").lower(), not match["close"]
+    if name == "table":
+        return table + opens, 0, 0
+    if name == "tr":
+        return table, row + opens, 0
+    return table, row, column + (opens and name in ("td", "th"))
 
 
 def _blank(text: str) -> str:
@@ -91,7 +101,7 @@ def _paint(match: re.Match[str], line: str) -> str:
     """`line` is what stands before it on its line."""
     width, name = len(match[0]), (match["name"] or "").lower()
     inline = name in _INLINE
-    if not name or (line.lstrip().startswith("|") and not inline) or _goes_on(name, line):
+    if not name or (line.lstrip().startswith("|") and not inline):
         return _blank(match[0])
     signs = _SIGNS.get(name, "")
     if match["close"]:
@@ -101,9 +111,3 @@ def _paint(match: re.Match[str], line: str) -> str:
     if width < len(signs) + len(breaks):
         breaks = breaks[:1]
     return (breaks + signs.rjust(width - len(breaks)))[:width]
-
-
-def _goes_on(name: str, line: str) -> bool:
-    """Whether a cell goes on with its row: the cells of a row that asks are lines of their own."""
-    asks = "?" in line or label_at(line, len(line) - len(line.lstrip()), len(line))
-    return name in _CELLS and bool(line.strip()) and not asks
