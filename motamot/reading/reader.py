@@ -60,11 +60,13 @@ def read(
     lines = Lines(text)
     found = by_line(matches(page, known)) if known else {}
     if declined or not page.lines or (known and not found):
-        return tuple(entries_of(lines, page, spans_of(page, _letter(page), {}, {}))), []
+        return tuple(
+            entries_of(lines, page, spans_of(page, _letter(page), {}, {}, again=False))
+        ), []
     seen = _seen(page, found, names)
-    again = Counter(match.question.number for match in found.values())
-    if max(again.values(), default=0) > 1 and not any(s.respondent for s in seen.spans):
-        seen = _seen(page, _once(found), names)  # asked again, but not of another respondent
+    asked = Counter(s.number for s in seen.spans if s.kind == "question" and s.number)
+    if max(asked.values(), default=0) > 1 and not any(s.respondent for s in seen.spans):
+        seen = _seen(page, _once(found), names, again=False)  # but not of another respondent
     entries = list(entries_of(lines, page, seen.spans))
     if blank:
         return tuple(entries), []
@@ -106,7 +108,9 @@ class _Seen:
         return {s.number for s in self.spans if s.respondent and s.cell}
 
 
-def _seen(page: Page, found: Mapping[int, Found], names: Mapping[str, str]) -> _Seen:
+def _seen(
+    page: Page, found: Mapping[int, Found], names: Mapping[str, str], *, again: bool = True
+) -> _Seen:
     """What each run of lines is, once it is known where the questionnaire's questions stand."""
     asked = tables(page, found)
     rows = [row for one in asked for row in one.rows]
@@ -115,7 +119,8 @@ def _seen(page: Page, found: Mapping[int, Found], names: Mapping[str, str]) -> _
     after = {} if page.blank else replies(page)
     best = _path(page, found, asked, after)
     columns = {at: begins.get(row.question, row.question) for row in rows for at in row.answers}
-    spans = list(by_columns(spans_of(page, best.kinds, found, after | columns), asked))
+    spans = spans_of(page, best.kinds, found, after | columns, again=again)
+    spans = list(by_columns(spans, asked))
     spans = spans if page.blank else list(shared(page, spans, names))
     named = [replace(s, respondent=_identifier(s.respondent, names)) for s in spans]
     return _Seen(best, found, asked, named)

@@ -38,10 +38,10 @@ class Span:
 
 
 def spans_of(
-    page: Page, kinds: str, found: Mapping[int, Found], after: Mapping[int, int]
+    page: Page, kinds: str, found: Mapping[int, Found], after: Mapping[int, int], *, again: bool
 ) -> list[Span]:
     """The spans of a document, in order; questions have their numbers. `after`: lines that answer
-    a question which is not the one above -> its line."""
+    a question which is not the one above -> its line; `again`: the same words may be asked anew."""
     runs: list[Span] = []
     for at, letter in enumerate(kinds):
         kind = _KINDS[letter]
@@ -52,8 +52,13 @@ def spans_of(
             runs[-1] = replace(runs[-1], last=at)
         else:
             runs.append(Span(kind, at, at))
-    if runs and runs[-1].kind == "note" and _says_on(page.lines[runs[-1].first]):
-        runs[-1] = replace(runs[-1], kind="answer")  # the last one's, since nothing closes it
+    for i, (run, below) in enumerate(pairwise(runs)):
+        said = page.lines[below.first].said
+        nobodys = below.kind in ("note", "preamble", "section")
+        filler = run.kind == "question" and below.first == below.last and "says nothing" in said
+        last = run.kind == "answer" and below is runs[-1] and _says_on(page.lines[below.first])
+        if nobodys and (filler or last):  # "Sans réponse"; or what nothing closes
+            runs[i + 1] = replace(below, kind="answer")
     for i, (run, below) in enumerate(pairwise(runs)):
         aside = below.last > below.first and "aside" in page.lines[below.first].said
         if (run.kind, below.kind, aside) == ("question", "answer", True):
@@ -65,7 +70,7 @@ def spans_of(
     heads = [span for span in runs if span.kind == "question"]
     number: dict[int, str] = {at: match.question.number for at, match in found.items()}
     if not found:
-        firsts = _asked_again(page, heads)
+        firsts = _asked_again(page, heads) if again else heads
         unique = [head for head, first in zip(heads, firsts, strict=True) if head is first]
         own = dict(zip(unique, numbers_of(page, runs, unique), strict=True))
         number = {head.first: own[first] for head, first in zip(heads, firsts, strict=True)}
@@ -112,18 +117,19 @@ def _split(page: Page, spans: Sequence[Span], found: Mapping[int, Found]) -> Ite
 
 def _with_feet(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     """The lines at the foot of an answer that it cites, "[1]: ..." below "... [1]", are its own."""
-    said = ""
+    said = before = ""
     for span in spans:
         lines = page.lines[span.first : span.last + 1]
         if span.kind == "question":
             said = ""
         elif span.kind == "answer":
             said += page.text[lines[0].start : lines[-1].tail]
-        else:
+        elif before == "answer":
             foot = sum(takewhile(bool, (_cited(page, line, said) for line in lines)))
             if foot:
                 yield Span("answer", span.first, span.first + foot - 1)
                 span = replace(span, first=span.first + foot)
+        before = span.kind
         if span.first <= span.last:
             yield span
 
