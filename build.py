@@ -30,12 +30,13 @@ import click
 from motamot.dataset.documents import SUFFIXES, show
 from motamot.dataset.folder import (
     bad_identifier,
+    bad_stem,
     nothing_read,
     open_raw,
     read_edition,
     read_questionnaire,
 )
-from motamot.dataset.model import Questionnaire, Received
+from motamot.dataset.model import Questionnaire, Received, is_day, versioned
 from motamot.dataset.permalinks import RECORD, Ledger
 from motamot.publishing.file import inspect_data, replacing
 from motamot.publishing.kept import Keeping
@@ -107,6 +108,7 @@ def check(outer: tuple[Path | None, bool], raw: Path | None, db: Path | None, qu
 @RAW
 @click.option("--questionnaire", help="The questionnaire's folder, for files that are not in raw/.")
 @click.option("--respondent", help="Who answers in the file.  [the file's name]")
+@click.option("--date", help="When a later version of a reply came, as 2026-03-02.")
 @click.argument("files", nargs=-1, type=_FILES)
 @click.pass_obj
 def receive(
@@ -114,17 +116,18 @@ def receive(
     raw: Path | None,
     questionnaire: str | None,
     respondent: str | None,
+    date: str | None,
     files: tuple[Path, ...],
 ) -> None:
     """Take documents in: copy each into raw/, read it, and write its record for a person to
     confirm. A file or a folder of raw/ is only read (without FILES, all of it); a record that is
-    there is never overwritten.
+    there is never overwritten. A later version of a reply, of a --date, stands beside the first.
     """
     folder = _raw(raw or outer[0])
     problems = Problems()
     wanted: dict[Path, set[Path]] = {}
     for file in _documents(files or (folder,)):
-        place = _place(file, folder, questionnaire, respondent, problems)
+        place = _place(file, folder, questionnaire, (respondent, date), problems)
         if place:
             wanted.setdefault(place.parent, set()).add(place)
     if problems.errors:
@@ -170,9 +173,11 @@ def status(outer: tuple[Path | None, bool], raw: Path | None) -> None:
     problems.report(p for p in strays if p.severity == "error")
     counts = dict.fromkeys(("reviewed", "recorded", "guessed"), 0)
     for path in found.folders:
-        for received in _read(path, found.names, problems).documents:
+        read = _read(path, found.names, problems)
+        for received in read.documents:
             counts[received.reading] += 1
-            click.echo(f"{received.path}: {_status(received)}")
+            earlier = ", an earlier version" if read.is_earlier(received) else ""
+            click.echo(f"{received.path}: {_status(received)}{earlier}")
     said = ", ".join(f"{count} {name}" for name, count in counts.items())
     click.echo(f"{_number(sum(counts.values()), 'document')}: {said}.")
     sys.exit(1 if problems.errors else 0)
@@ -286,7 +291,11 @@ def _documents(files: Iterable[Path]) -> Iterator[Path]:
 
 
 def _place(
-    file: Path, raw: Path, questionnaire: str | None, respondent: str | None, problems: Problems
+    file: Path,
+    raw: Path,
+    questionnaire: str | None,
+    whose: tuple[str | None, str | None],  # respondent, day
+    problems: Problems,
 ) -> Path | None:
     """Where a document stands in raw/, copied there if it came from elsewhere."""
     inside = file.resolve().parent.parent == raw.resolve()
@@ -298,13 +307,23 @@ def _place(
     if inside:
         return raw / file.parent.name / file.name
     folder = questionnaire or _ask("--questionnaire", "Which questionnaire is it a reply to")
-    own = respondent or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "liste-exemple"
+    own = _stem(file, *whose)
     where = Where(show(file))
-    found = [*bad_identifier(folder, where), *bad_identifier(own, where)]
+    found = [*bad_identifier(folder, where), *bad_stem(own, where)]
     if not found:
         place, found = intake.place(file, raw / folder, own)
     problems.report(found)
     return None if found else place
+
+
+def _stem(file: Path, respondent: str | None, day: str | None) -> str:
+    """A received file's name in raw/, without its suffix."""
+    owner, own_day = versioned(file.stem.lower())
+    if own_day and not is_day(own_day):
+        owner, own_day = file.stem.lower(), None
+    owner = respondent or re.sub(r"[^a-z0-9]+", "-", owner).strip("-") or "liste-exemple"
+    day = day or own_day
+    return f"{owner}@{day}" if day else owner
 
 
 def _ask(option: str, question: str) -> str:
@@ -360,7 +379,7 @@ def _record_of(
         encoding=received.encoding,
         questions=FIXED_HERE if fixes or reference is None else Path(reference.path).name,
         entries=tuple(entries),
-        respondents=() if answering == (received.stem,) else answering,
+        respondents=() if answering == (received.owner,) else answering,
     )
 
 
@@ -421,6 +440,9 @@ class Summary:
     def print(self, db: Path, problems: Problems) -> None:
         """Say what was read, on standard output."""
         for c in self.first:
+            if c.earlier:
+                click.echo(f"{c.path}: an earlier version, {_number(c.revised, 'answer')} changed")
+                continue
             click.echo(
                 f"{c.path}: {_number(c.sections, 'section')}, {_number(c.questions, 'question')}, "
                 f"{_number(c.answers, 'answer')}, {_number(c.blanks, 'blank')}, "

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from motamot.dataset.documents import BLANK_STEM
 from motamot.dataset.folder import IDENTIFIER, Raw
-from motamot.dataset.model import Questionnaire, Received, name_from, slug
+from motamot.dataset.model import Questionnaire, Received, is_day, name_from, slug
 from motamot.recording.cut import Passage
 from motamot.recording.record import Entry
 from motamot.text.problems import Problem, Severity, Where, nearest
@@ -82,7 +82,7 @@ def replies_known(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 def replies_consistent(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
     """A status must fit what was received: silence has no document, an answer has one."""
-    documents = {one: r for r in questionnaire.received for one in r.respondents}
+    documents = {one: versions[-1] for one, versions in questionnaire.versions.items()}
     for reply in questionnaire.said:
         where = Where(f"{questionnaire.path}/questionnaire.yml", reply.line)
         received = documents.get(reply.respondent)
@@ -106,19 +106,39 @@ def replies_consistent(questionnaire: Questionnaire, raw: Raw) -> Iterator[Probl
 
 
 def one_document_each(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """A respondent has one document."""
-    first: dict[str, str] = {}
+    """A respondent has one document, and of each later day one version of it."""
+    first: dict[tuple[str, str | None], str] = {}
     for received in questionnaire.received:
         for respondent in received.respondents:
-            if respondent in first:
+            other = first.setdefault((respondent, received.day), received.path)
+            if other != received.path:
                 yield Problem(
                     Where(received.path),
                     "error",
-                    f"one document for “{respondent}”",
-                    f"this one beside {first[respondent]}",
-                    "Keep the one that was received last, or join them.",
+                    f"one document for “{respondent}”"
+                    + (f" on {received.day}" if received.day else ""),
+                    f"this one beside {other}",
+                    "If one corrects the other, write the day on which it came in its name, as "
+                    f"{respondent}@2026-03-02.md; else join them.",
                 )
-            first.setdefault(respondent, received.path)
+
+
+def versions_follow(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
+    """`received_on` is when the first document came; the others have their day in their names."""
+    for reply in questionnaire.said:
+        came = reply.received_on
+        first, *later = questionnaire.versions.get(reply.respondent, (None,))
+        if first is None or came is None or not is_day(came):
+            continue
+        if first.day not in (None, came):
+            expected = f"{first.day}, as in the name of {first.path}"
+        elif later and came >= str(later[0].day):
+            expected = f"the day on which {first.path} came, before {later[0].path}"
+        else:
+            continue
+        where = Where(f"{questionnaire.path}/questionnaire.yml", reply.line)
+        found, action = f"“received_on: {came}”", "Correct it, or remove it when it is not known."
+        yield Problem(where, "error", expected, found, action)
 
 
 def not_empty(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
@@ -154,10 +174,12 @@ def without_nul(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
 
 
 def has_questions(questionnaire: Questionnaire, raw: Raw) -> Iterator[Problem]:
-    """A document yields at least one question or answer, unless its author declined."""
+    """A document yields at least one question or answer, unless its author declined, then or until
+    a later version."""
     for document in _sound(questionnaire):
         read = document.questions or any(p.kind == "answer" for p in document.passages)
-        if read or not document.text.strip() or questionnaire.is_refusal(document):
+        letter = questionnaire.is_refusal(document) or questionnaire.is_earlier(document)
+        if read or not document.text.strip() or letter:
             continue
         yield Problem(
             Where(document.path, 1),
@@ -365,6 +387,7 @@ RULES: tuple[Rule, ...] = (
     replies_known,
     replies_consistent,
     one_document_each,
+    versions_follow,
     not_empty,
     without_nul,
     has_questions,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from motamot.dataset.model import Received
+from motamot.dataset.model import Received, versioned
 from motamot.recording.cut import Asked, passages_of
 from motamot.recording.record import FIXED_HERE, SUFFIX, Entry, Record, named, parse, record_of
 from motamot.text.problems import Problem, Where
@@ -55,7 +55,7 @@ def read_documents(
     guess: Guess,
     names: Mapping[str, str],
 ) -> tuple[Documents, list[Problem]]:
-    """Read and cut each document of a folder; `declined` are the stems of letters that answer
+    """Read and cut each document of a folder; `declined` are those whose letter answers
     nothing, `names` those of whoever may answer. The one that fixes the questions comes first: the
     others are guessed beside it."""
     guess = partial(guess, names=names)
@@ -70,9 +70,10 @@ def read_documents(
     problems += wrong
     cut: dict[str, Received] = {}
     reference: Received | None = None
+    letters = _letters(opened, declined)
     for each in sorted(opened, key=lambda o: o is not fixing):
         known = reference.asked if reference else ()
-        received, wrong = _cut(each, known, guess, declined=each.stem in declined)
+        received, wrong = _cut(each, known, guess, declined=each.path in letters)
         problems += wrong
         cut[each.path] = received
         if reference is None and (received.questions or each is fixing):
@@ -80,6 +81,13 @@ def read_documents(
     received_ = tuple(cut[o.path] for o in opened if o.stem != BLANK_STEM)
     made = Documents(cut[blank.path] if blank else None, received_, reference)
     return replace(made, reference=reference or next(iter(received_), None)), problems
+
+
+def _letters(opened: Sequence[Opened], declined: frozenset[str]) -> set[str]:
+    """The last document of each of those who declined: what they had answered before stays so."""
+    by_day = sorted((versioned(o.stem)[1] or "", versioned(o.stem)[0], o.path) for o in opened)
+    last = {owner: path for _, owner, path in by_day}
+    return {path for owner, path in last.items() if owner in declined}
 
 
 def open_document(path: Path) -> tuple[Opened | None, list[Problem]]:
@@ -234,7 +242,7 @@ def _cut(
         passages=passages,
         entries=tuple(entries),
         record=record,
-        respondents=() if blank else _answering(record, entries) or (opened.stem,),
+        respondents=() if blank else _answering(record, entries) or (versioned(opened.stem)[0],),
         sound=opened.sound and not wrong,
     )
     return made, problems + wrong

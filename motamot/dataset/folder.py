@@ -21,7 +21,9 @@ from motamot.dataset.model import (
     ReplyStatus,
     Respondent,
     Said,
+    is_day,
     name_from,
+    versioned,
 )
 from motamot.recording.record import SUFFIX
 from motamot.text import yaml_file
@@ -203,6 +205,25 @@ def bad_identifier(text: str, where: Where) -> list[Problem]:
     ]
 
 
+def bad_stem(stem: str, where: Where) -> list[Problem]:
+    """An error when a document's name is neither its respondent's nor that and a day."""
+    owner, day = versioned(stem)
+    if day is None:
+        return bad_identifier(owner, where)
+    if owner == BLANK_STEM:
+        expected, action = (
+            f"the blank questionnaire as {BLANK_STEM}.md",
+            "Only replies have versions.",
+        )
+        return [Problem(where, "error", expected, f"“{stem}”", action)]
+    problems = bad_identifier(owner, where)
+    if not is_day(day):
+        expected = "the day on which this version came after “@”, as 2026-03-02"
+        action = f"Rename it, for instance “{owner}@2026-03-02”."
+        problems.append(Problem(where, "error", expected, f"“{day}”", action))
+    return problems
+
+
 # --- one questionnaire ---------------------------------------------------------------------------
 
 
@@ -231,7 +252,7 @@ def read_questionnaire(
         problems.append(Problem(where, "error", "one blank questionnaire", found, action))
     replies = [path for path in files if path.stem != BLANK_STEM]
     for path in replies:
-        problems += bad_identifier(path.stem, Where(show(path)))
+        problems += bad_stem(path.stem, Where(show(path)))
     documents, wrong = read_documents([*blanks[:1], *replies], made.declined, guess, names)
     made = replace(made, **vars(documents))
     records = [document.record for document in made.documents if document.record]

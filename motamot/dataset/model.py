@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -22,6 +23,7 @@ from motamot.text.source import is_markdown
 
 ReplyStatus = Literal["answered", "partial", "declined", "no-reply"]
 Reading = Literal["reviewed", "recorded", "guessed"]
+Changed = Literal["changed", "added", "withdrawn"]
 
 # --- what raw/ holds ------------------------------------------------------------------------------
 
@@ -72,6 +74,16 @@ class Received:
     record: Record | None = None  # None: the reading is a guess
     respondents: tuple[str, ...] = ()  # who answers in it; none for the blank questionnaire
     sound: bool = True  # whether it and its record could be read
+
+    @property
+    def owner(self) -> str:
+        """Whose reply it is, or what several share, as its file's name says."""
+        return versioned(self.stem)[0]
+
+    @property
+    def day(self) -> str | None:
+        """The day on which it came, where its file's name has it: a later version's always does."""
+        return versioned(self.stem)[1]
 
     @property
     def reading(self) -> Reading:
@@ -179,6 +191,26 @@ class Questionnaire:
         """Every document, the blank questionnaire first."""
         return ((self.blank,) if self.blank else ()) + self.received
 
+    @cached_property
+    def versions(self) -> dict[str, tuple[Received, ...]]:
+        """respondent -> the documents in which they reply, as they came: the last one is what they
+        say now. One without a day in its name was the first."""
+        found: dict[str, tuple[Received, ...]] = {}
+        for received in sorted(self.received, key=lambda each: each.day or ""):
+            for one in received.respondents:
+                found[one] = (*found.get(one, ()), received)
+        return found
+
+    def is_current(self, document: Received, respondent: str) -> bool:
+        """Whether a document is what a respondent says now."""
+        return self.versions.get(respondent, (document,))[-1] is document
+
+    def is_earlier(self, document: Received) -> bool:
+        """Whether all who reply in a document have sent another since."""
+        return bool(document.respondents) and not any(
+            self.is_current(document, one) for one in document.respondents
+        )
+
     @property
     def declined(self) -> frozenset[str]:
         """Who said that they do not answer."""
@@ -186,7 +218,9 @@ class Questionnaire:
 
     def is_refusal(self, document: Received) -> bool:
         """Whether a document is the letter of respondents who do not answer."""
-        return bool(document.respondents) and self.declined.issuperset(document.respondents)
+        return bool(document.respondents) and all(
+            one in self.declined and self.is_current(document, one) for one in document.respondents
+        )
 
 
 @dataclass(frozen=True)
@@ -256,6 +290,41 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """What an answer said before: `was`, as an earlier document has it, until the version of
+    `replaced_on`. `answer` is None where that one gives none; `date`, when it came, where it is not
+    known."""
+
+    id: str
+    was: Answer
+    answer: str | None
+    date: str | None
+    replaced_on: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the version of `date` changed in an answer: `before` is None where it was added, `after`
+    where it stands as it is now, or no more."""
+
+    question: str
+    respondent: str
+    date: str
+    kind: Changed
+    before: Revision | None
+    after: Revision | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """One document of a reply; `date`: when it came, None where it is not known."""
+
+    reply: str
+    document: str
+    date: str | None
+
+
+@dataclass(frozen=True)
 class Document:
     """A received document, whole. `passages` come with the question's identifier and the
     respondent's, None where they have none."""
@@ -280,6 +349,19 @@ class Assembled:
     replies: tuple[Reply, ...]
     documents: tuple[Document, ...]
     answers: tuple[Answer, ...]
+    versions: tuple[Version, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def revisions(self) -> list[Revision]:
+        """What answers said before."""
+        return [change.before for change in self.changes if change.before]
+
+    def withdrawn(self) -> dict[str, str]:
+        """The address of each answer that a later version gives no more -> where its last words
+        are read."""
+        gone = (r for r in reversed(self.revisions) if r.answer is None)
+        return {f"answers/{r.was.id}": f"revisions/{r.id}" for r in gone}
 
     def identifiers(self) -> list[str]:
         """Its public identifiers, as its pages' addresses have them: `answers/exemple_3_liste-a`.
@@ -292,6 +374,8 @@ class Assembled:
             *(f"replies/{r.id}" for r in self.replies),
             *(f"documents/{d.id}" for d in self.documents),
             *(f"answers/{a.id}" for a in self.answers),
+            *(f"revisions/{r.id}" for r in self.revisions),
+            *self.withdrawn(),
         ]
 
 
@@ -326,6 +410,27 @@ def reply_id(questionnaire: str, respondent: str) -> str:
 def document_id(questionnaire: str, stem: str) -> str:
     """`exemple_liste-a`, `exemple_liste-a_2026-03-02` for a later version."""
     return f"{questionnaire}_{stem.replace('@', '_')}"
+
+
+def revision_id(answer: str, date: str | None, replaced_on: str) -> str:
+    """`exemple_3_liste-a_2026-01-10`, `exemple_3_liste-a_avant-2026-03-02` where the day on which
+    these words came is not known."""
+    known = date if date and is_day(date) else f"avant-{replaced_on}"
+    return f"{answer}_{known}"
+
+
+def versioned(stem: str) -> tuple[str, str | None]:
+    """`liste-a@2026-03-02` -> (`liste-a`, `2026-03-02`); no day: (`liste-a`, None)."""
+    owner, at, day = stem.partition("@")
+    return owner, day if at else None
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as 2026-03-02."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def link_id(owner: str, position: int) -> str:

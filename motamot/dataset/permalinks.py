@@ -24,6 +24,7 @@ from motamot.text.problems import Problem, Where
 
 TABLES = (
     *("questionnaires", "sections", "questions", "respondents", "documents", "replies", "answers"),
+    "revisions",
 )
 RECORD, REDIRECTS = "permalinks.txt", "redirects.yml"
 _IDENTIFIER = re.compile(rf"(?:{'|'.join(TABLES)})/[a-z0-9_-]+")

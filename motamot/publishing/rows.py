@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from motamot.dataset.model import (
     Answer,
@@ -15,6 +16,7 @@ from motamot.dataset.model import (
     Question,
     Reply,
     Respondent,
+    Revision,
     link_id,
     unnamed,
 )
@@ -27,6 +29,7 @@ from motamot.text.markdown import Rendered, count_words
 from motamot.text.source import Lines
 
 Row = tuple[object, ...]
+Told = TypeVar("Told", Answer, Revision)
 MEDIA_TYPES = {  # RFC 7763, RFC 2046 and the registrations of the formats' makers
     ".md": "text/markdown",
     ".txt": "text/plain",
@@ -52,13 +55,15 @@ class Counts:
     blanks: int
     words: int
     links: int
+    earlier: bool = False  # whether later versions took its place
+    revised: int = 0  # answers of it that later versions changed
 
 
 @dataclass(frozen=True)
 class Rows:
     """What one questionnaire adds to the database. `rows`: by table, in the order of its columns;
-    `terms`: the search terms of each question and answer, in the order of their rows; `words`:
-    (folded, as written) -> how often, for "vouliez-vous dire"."""
+    `terms`: the search terms of each question, answer and revision, in the order of their rows;
+    `words`: (folded, as written) -> how often, for "vouliez-vous dire"."""
 
     rows: dict[str, list[Row]]
     terms: dict[str, list[str]]
@@ -76,31 +81,42 @@ def rows_of(
     reference = made.about.reference
     asks_in_markdown = reference is None or reference.markdown
     asked = _shown(made.questions, language, kept, markdown=asks_in_markdown, questions=True)
-    by_document = [[a for a in made.answers if a.document == d.id] for d in made.documents]
-    said = [
-        _shown(own, language, kept, markdown=document.received.markdown)
-        for document, own in zip(made.documents, by_document, strict=True)
-    ]
     questions = list(zip(made.questions, asked.texts, strict=True))
-    answers = [
-        pair
-        for own, found in zip(by_document, said, strict=True)
-        for pair in zip(own, found.texts, strict=True)
-    ]
+    said = list(_by_document(made, [(a, a) for a in made.answers], language, kept))
+    before = list(_by_document(made, [(r, r.was) for r in made.revisions], language, kept))
+    answers = [pair for own, found in said for pair in zip(own, found.texts, strict=True)]
+    revisions = [pair for own, found in before for pair in zip(own, found.texts, strict=True)]
     words: Counter[tuple[str, str]] = Counter()
-    for found in (asked, *said):
+    for found in (asked, *(found for _, found in (*said, *before))):
         for folded, written, count in found.words:
             words[folded, written] += count
     named = [_named(respondents, r.respondent) for r in made.replies]
-    rows = _described(made) | _told(questions, answers, _order(made, named))
+    rows = _described(made) | _told(questions, answers, revisions, _order(made, named))
+    rows["changes"] = list(_changes(made))
     rows["dataset_rows"] = list(_flat(made, questions, answers, respondents, edition))
     return Rows(
         rows=rows,
-        terms={"questions": asked.terms, "answers": [t for found in said for t in found.terms]},
+        terms={
+            "questions": asked.terms,
+            "answers": [t for _, found in said for t in found.terms],
+            "revisions": [t for _, found in before for t in found.terms],
+        },
         words=dict(words),
         respondents=[r.respondent for r in made.replies],
         counts=[_counts(made, d, rows["answers"], rows["links"]) for d in made.documents],
     )
+
+
+def _by_document(
+    made: Assembled, told: Sequence[tuple[Told, Answer]], language: str, kept: Kept
+) -> Iterator[tuple[list[Told], Shown]]:
+    """Answers rendered together with those of the same document, and as it is: Markdown or not."""
+    for document in made.documents:
+        own = [(each, answer) for each, answer in told if answer.document == document.id]
+        if own:
+            markdown = document.received.markdown
+            found = _shown([answer for _, answer in own], language, kept, markdown=markdown)
+            yield [each for each, _ in own], found
 
 
 def _shown(
@@ -136,7 +152,9 @@ def _described(made: Assembled) -> dict[str, list[Row]]:
             )
             for r in made.replies
         ],
+        "versions": [(v.reply, v.document, v.date) for v in made.versions],
         "passages": [row for d in made.documents for row in _passages(d)],
+        "redirects": [(old, new, None) for old, new in made.withdrawn().items()],
     }
 
 
@@ -155,15 +173,18 @@ def _order(made: Assembled, named: Sequence[Respondent]) -> dict[str, str]:
 def _told(
     questions: Sequence[tuple[Question, Rendered]],
     answers: Sequence[tuple[Answer, Rendered]],
+    revisions: Sequence[tuple[Revision, Rendered]],
     order: Mapping[str, str],
 ) -> dict[str, list[Row]]:
     """The rows of what was asked and answered."""
     return {
         "questions": [(*_question(q, text), order[q.id]) for q, text in questions],
         "answers": [(*_answer(a, text), order[a.id]) for a, text in answers],
+        "revisions": [_revision(r, text) for r, text in revisions],
         "paragraphs": [
-            *(row for q, text in questions for row in _paragraphs((q.id, None), q, text)),
-            *(row for a, text in answers for row in _paragraphs((None, a.id), a, text)),
+            *(row for q, text in questions for row in _paragraphs((q.id, None, None), q, text)),
+            *(row for a, text in answers for row in _paragraphs((None, a.id, None), a, text)),
+            *(row for r, text in revisions for row in _paragraphs((None, None, r.id), r.was, text)),
         ],
         "links": [
             *(row for q, text in questions for row in _links(q.id, (q.id, None), text)),
@@ -237,6 +258,25 @@ def _answer(answer: Answer, shown: Rendered) -> Row:
     )
 
 
+def _revision(revision: Revision, shown: Rendered) -> Row:
+    _, question, respondent, document, status, *rest = _answer(revision.was, shown)
+    return (
+        *(revision.id, revision.answer, question, respondent, document),
+        *(revision.date, revision.replaced_on, status, *rest),
+    )
+
+
+def _changes(made: Assembled) -> Iterator[Row]:
+    now = {(a.question, a.respondent): a.id for a in made.answers}
+    for change in made.changes:
+        yield (
+            *(change.question, change.respondent, change.date, change.kind),
+            now.get((change.question, change.respondent)),
+            change.before.id if change.before else None,
+            change.after.id if change.after else None,
+        )
+
+
 def _document(document: Document) -> Row:
     received, original = document.received, document.original
     name = original.name if original else document.path
@@ -261,7 +301,7 @@ def _passages(document: Document) -> Iterator[Row]:
 
 
 def _paragraphs(
-    owner: tuple[str | None, str | None], of: Question | Answer, shown: Rendered
+    owner: tuple[str | None, str | None, str | None], of: Question | Answer, shown: Rendered
 ) -> Iterator[Row]:
     """Where each block of the plain reading stands in the document."""
     words = of.words if isinstance(of, Question) else of.markdown
@@ -296,4 +336,6 @@ def _counts(made: Assembled, document: Document, answers: list[Row], links: list
         blanks=sum(row[4] == "blank" for row in own),
         words=sum(int(str(row[8])) for row in own),
         links=sum((row[1] or row[2]) in cited for row in links),
+        earlier=made.about.is_earlier(document.received),
+        revised=sum(r.was.document == document.id for r in made.revisions),
     )

@@ -122,20 +122,6 @@ CREATE TABLE answers (
     sort_key   TEXT NOT NULL UNIQUE  -- by question, then name of the list
 );
 
--- The paragraphs of the plain reading: joined by an empty line, they are `text`.
-CREATE TABLE paragraphs (
-    id         INTEGER PRIMARY KEY,
-    question   TEXT REFERENCES questions(id),  -- NULL when it is an answer's
-    answer     TEXT REFERENCES answers(id),    -- NULL when it is a question's
-    position   INTEGER NOT NULL,  -- from 1
-    text       TEXT NOT NULL,
-    char_start INTEGER NOT NULL,  -- the block of the document that it reads
-    char_end   INTEGER NOT NULL,
-    line_start INTEGER NOT NULL,
-    line_end   INTEGER NOT NULL,
-    CHECK ((question IS NULL) <> (answer IS NULL))
-);
-
 CREATE TABLE links (
     id       TEXT PRIMARY KEY,  -- <question or answer>_l<position>
     question TEXT REFERENCES questions(id),  -- NULL when an answer cites the link
@@ -145,7 +131,63 @@ CREATE TABLE links (
     label    TEXT NOT NULL      -- the words that carry the link
 );
 
--- Identifiers that were published and are no more (raw/redirects.yml): where their links lead.
+-- The documents of each reply; the one that `replies` names is current, the others were before it.
+CREATE TABLE versions (
+    reply    TEXT NOT NULL REFERENCES replies(id),
+    document TEXT NOT NULL REFERENCES documents(id),
+    date     TEXT,              -- when it came: of its file's name, else received_on
+    PRIMARY KEY (reply, document)
+);
+
+-- What an answer said before, where a later version of the reply says something else or nothing.
+CREATE TABLE revisions (
+    id          TEXT PRIMARY KEY,  -- <answer>_<date>; <answer>_avant-<replaced_on> without a date
+    answer      TEXT REFERENCES answers(id),  -- NULL: the reply gives none any more
+    question    TEXT NOT NULL REFERENCES questions(id),
+    respondent  TEXT NOT NULL REFERENCES respondents(id),
+    document    TEXT NOT NULL REFERENCES documents(id),  -- the first that has these words
+    date        TEXT,              -- when that document came
+    replaced_on TEXT NOT NULL,     -- day of the version that says something else
+    status      TEXT NOT NULL CHECK (status IN ('answered', 'blank')),
+    text        TEXT NOT NULL,
+    markdown    TEXT NOT NULL,     -- = substr(documents.markdown, char_start + 1, char_end - char_start)
+    html        TEXT NOT NULL,
+    words       INTEGER NOT NULL,
+    char_start  INTEGER NOT NULL,
+    char_end    INTEGER NOT NULL,
+    line_start  INTEGER NOT NULL,
+    line_end    INTEGER NOT NULL
+);
+
+-- The paragraphs of the plain reading: joined by an empty line, they are `text`.
+CREATE TABLE paragraphs (
+    id         INTEGER PRIMARY KEY,
+    question   TEXT REFERENCES questions(id),  -- one of these three is not NULL: whose it is
+    answer     TEXT REFERENCES answers(id),
+    revision   TEXT REFERENCES revisions(id),
+    position   INTEGER NOT NULL,  -- from 1
+    text       TEXT NOT NULL,
+    char_start INTEGER NOT NULL,  -- the block of the document that it reads
+    char_end   INTEGER NOT NULL,
+    line_start INTEGER NOT NULL,
+    line_end   INTEGER NOT NULL,
+    CHECK ((question IS NOT NULL) + (answer IS NOT NULL) + (revision IS NOT NULL) = 1)
+);
+
+-- What each later version changed in the answers of its reply.
+CREATE TABLE changes (
+    question   TEXT NOT NULL REFERENCES questions(id),
+    respondent TEXT NOT NULL REFERENCES respondents(id),
+    date       TEXT NOT NULL,   -- day of the version
+    kind       TEXT NOT NULL CHECK (kind IN ('changed', 'added', 'withdrawn')),
+    answer     TEXT REFERENCES answers(id),     -- NULL: the reply gives none any more
+    before     TEXT REFERENCES revisions(id),   -- NULL: there was none
+    after      TEXT REFERENCES revisions(id),   -- NULL: the answer as it is now, or none
+    PRIMARY KEY (question, respondent, date)
+);
+
+-- Identifiers that are published no more, as raw/redirects.yml says, and answers that a later version
+-- withdrew: where their links lead.
 CREATE TABLE redirects (
     old  TEXT PRIMARY KEY,  -- with its table, as in addresses: answers/<id>
     new  TEXT,              -- the page that answers instead, chains followed; NULL: none, it is gone
@@ -163,17 +205,24 @@ CREATE INDEX answers_question ON answers(question);
 CREATE INDEX answers_respondent ON answers(respondent);
 CREATE INDEX answers_document ON answers(document);
 CREATE INDEX passages_question ON passages(question, document);
+CREATE INDEX versions_document ON versions(document);
+CREATE INDEX changes_answer ON changes(answer);
+CREATE INDEX revisions_answer ON revisions(answer);
+CREATE INDEX revisions_question ON revisions(question, respondent);
+CREATE INDEX revisions_document ON revisions(document);
 CREATE INDEX links_question ON links(question);
 CREATE INDEX links_answer ON links(answer);
 CREATE INDEX paragraphs_question ON paragraphs(question);
 CREATE INDEX paragraphs_answer ON paragraphs(answer);
+CREATE INDEX paragraphs_revision ON paragraphs(revision);
 
 -- What the site's search looks in: motamot/search/words.py's terms of each text, same rowid as the text.
 -- In a plain SQLite shell, questions_fts and answers_fts hold the words as written.
 CREATE VIRTUAL TABLE questions_search USING fts5(terms, content = '');
 CREATE VIRTUAL TABLE answers_search USING fts5(terms, content = '');
+CREATE VIRTUAL TABLE revisions_search USING fts5(terms, content = '');  -- for quotations alone
 
--- The words of all questions and answers, for "vouliez-vous dire".
+-- The words of all questions and answers, earlier ones too, for "vouliez-vous dire" and quotations.
 CREATE TABLE search_words (
     folded  TEXT PRIMARY KEY,  -- small letters, no accents
     written TEXT NOT NULL,     -- as some text has it
@@ -228,7 +277,8 @@ SELECT
 FROM dataset_rows
 ORDER BY id;
 
--- Promise 1, document by document: the passages, joined, are the document; each answer is its slice.
+-- Promise 1, document by document: the passages, joined, are the document; each answer, current or
+-- revised, is its slice.
 CREATE VIEW proof AS
 SELECT
     documents.id AS document,
@@ -272,6 +322,20 @@ SELECT
             AND answers.char_end <= passages.char_end
         )
     ) AS answers_equal_slice,
+    (SELECT count(*) FROM revisions WHERE revisions.document = documents.id) AS revisions,
+    (
+        SELECT count(*) FROM revisions
+        WHERE revisions.document = documents.id
+        AND markdown = substr(documents.markdown, char_start + 1, char_end - char_start)
+        AND EXISTS (
+            SELECT 1 FROM passages
+            WHERE passages.document = documents.id
+            AND passages.question = revisions.question
+            AND passages.kind = 'answer'
+            AND passages.char_start <= revisions.char_start
+            AND revisions.char_end <= passages.char_end
+        )
+    ) AS revisions_equal_slice,
     (SELECT count(*) FROM passages WHERE passages.document = documents.id) AS passages,
     documents.reading,
     documents.reviewed_by

@@ -45,7 +45,7 @@ class Writer:
         self._connection.executescript(SCHEMA.read_text(encoding="utf-8"))
         self._named = respondents
         self._written: set[str] = set()
-        self._indexed = {"questions": 0, "answers": 0}  # rows so far: the last rowid of each
+        self._indexed = {"questions": 0, "answers": 0, "revisions": 0}  # the last rowid of each
         self._vocabulary: dict[str, tuple[str, int]] = {}  # folded word -> as written, how often
         row = (SCHEMA_VERSION, edition.public_url, edition.publisher, edition.contact)
         self._insert("edition", [row])

@@ -3,7 +3,7 @@
     Wanted(piece, corpus)          expressions that find what has a piece, some of it, its words
     Candidates(quotation, corpus)  the texts that came, each cut into tokens and searched once
 
-Other sources (older versions of an answer) are other kinds of Text that the corpus brings.
+What an answer said before is a candidate too, of a kind of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _COMPARISONS = 1_000_000  # words of a quotation times words of the texts, in al
 _PHRASE = 5  # words in a row that are looked for
 _MANY = 10**6  # how often words stand in the corpus that nobody counted
 
-Kind = Literal["answer", "question"]
+Kind = Literal["answer", "question", "revision"]  # revision: what an answer said before
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Text:
     kind: Kind
     id: str
     text: str
+    was: str = ""  # of a revision: what names its answer, the same for all that it ever said
+
+    @property
+    def is_current(self) -> bool:
+        return self.kind != "revision"
 
 
 class Corpus(Protocol):
@@ -92,7 +97,7 @@ class Candidates:
         """The texts that share the most words with a quotation."""
         scored = [(self._overlap(quoted, text), text) for text in self._tokens]
         worth = [pair for pair in scored if pair[0] >= least]
-        worth.sort(key=lambda pair: (-pair[0], len(pair[1].text), pair[1].id))
+        worth.sort(key=lambda p: (-p[0], not p[1].is_current, len(p[1].text), p[1].id))
         left = _COMPARISONS
         kept: list[Text] = []
         for _, text in worth[:_ALIGNED]:

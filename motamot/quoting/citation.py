@@ -34,6 +34,7 @@ class Citation:
     sha256: str  # of the document, whole
     url: str  # where the words are read
     inferred: bool = False  # the name of the list is not given by the document, but found in it
+    version: str = ""  # which one it was, in French, where a later one says something else
 
 
 def where(cited: Citation) -> str:
@@ -45,7 +46,8 @@ def where(cited: Citation) -> str:
     if cited.line_end != cited.line_start:
         lines = f"lignes {cited.line_start} à {cited.line_end}"
     inferred = ", nom de la liste inféré" if cited.inferred else ""
-    return f"Document {cited.path}, {lines}, SHA-256 {cited.sha256[:SHORT]}{inferred}"
+    version = f", {cited.version}" if cited.version else ""
+    return f"Document {cited.path}, {lines}, SHA-256 {cited.sha256[:SHORT]}{version}{inferred}"
 
 
 def _said(cited: Citation) -> str:

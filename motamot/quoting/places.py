@@ -1,7 +1,8 @@
 """A quotation checked against a database, told in French: what pages, queries and frames show.
 
     verify(connection, languages, quotation) -> {verdict, name, sentence, joined, matches: [...]}
-    verify_in(connection, answer, quotation)  -> one match of these, in that answer; None
+    verify_in(connection, answer, quotation)  -> one match of these, in that answer (or in what one
+                                                 said before); None
 
 `verdict` decides; here the corpus is the database, and each match gets its place: list, question,
 document, lines, and the whole paragraphs around it, with what was cut shown where it stood.
@@ -49,49 +50,72 @@ NAMES = {
     "near": "presque",
     "absent": "introuvable",
 }
+EARLIER = {  # sentences, when only what answers said before has the words
+    "exact": "Ces mots ont été écrits, mot pour mot, dans une version antérieure de la réponse.",
+    "cut": "Ces mots ont été écrits, mot pour mot, avec des coupes, dans une version antérieure de"
+    " la réponse : voici ce qui a été coupé.",
+}
 CHANGES = {"replaced": "remplacé", "added": "ajouté", "removed": "ôté", "moved": "déplacé"}
 
 # Each kind of text: the table that its page is a row of, how it is found, what it is.
-PAGES: dict[candidates.Kind, str] = {"answer": "answers", "question": "questions"}
+PAGES: dict[candidates.Kind, str] = {
+    "answer": "answers",
+    "question": "questions",
+    "revision": "revisions",
+}
+_WAS = {
+    "answer": "''",
+    "question": "''",
+    "revision": "coalesce(revisions.answer, question || ' ' || respondent)",
+}
+_TEXT = {kind: f"'{kind}', {table}.id, {table}.text, {_WAS[kind]}" for kind, table in PAGES.items()}
 FIND = {
-    kind: f"""select {table}.id, {table}.text from (
+    kind: f"""select {_TEXT[kind]} from (
         select rowid as found from {table}_search where {table}_search match ? order by rank limit ?
       ) join {table} on {table}.rowid = found"""
     for kind, table in PAGES.items()
 }
+ONE = " union all ".join(
+    f"select {_TEXT[kind]} from {PAGES[kind]} where id = ?1" for kind in ("answer", "revision")
+)
+_SAID = """
+    select {0}.id, respondents.label as list, respondents.name_from, {0}.line_start, {0}.markdown,
+      {0}.document, documents.path as source, questions.number,
+      questions.text as question, questions.id as question_id,
+      questionnaires.label as questionnaire, nullif(questionnaires.language, 'fr') as lang{1}
+    from {0} join questions on questions.id = {0}.question
+    join questionnaires on questionnaires.id = questions.questionnaire
+    join respondents on respondents.id = {0}.respondent
+    join documents on documents.id = {0}.document
+    where {0}.id = ?"""
 PLACE = {
-    "answer": """
-        select answers.id, respondents.name as list, respondents.name_from,
-          answers.line_start, answers.markdown,
-          answers.document, documents.path as source, questions.number,
-          questions.text as question, questions.id as question_id,
-          questionnaires.title as questionnaire, nullif(questionnaires.language, 'fr') as lang
-        from answers join questions on questions.id = answers.question
-        join questionnaires on questionnaires.id = questions.questionnaire
-        join respondents on respondents.id = answers.respondent
-        join documents on documents.id = answers.document
-        where answers.id = ?""",
+    "answer": _SAID.format("answers", ""),
+    "revision": _SAID.format("revisions", ", revisions.date as received_on, revisions.replaced_on"),
     "question": """
         select questions.id, null as list, null as name_from, passages.line_start,
           questions.markdown,
           documents.id as document, documents.path as source, questions.number,
           questions.text as question, questions.id as question_id,
-          questionnaires.title as questionnaire, nullif(questionnaires.language, 'fr') as lang
+          questionnaires.label as questionnaire, nullif(questionnaires.language, 'fr') as lang
         from questions join questionnaires on questionnaires.id = questions.questionnaire
         left join passages on passages.question = questions.id and passages.kind = 'question'
         left join documents on documents.id = passages.document
         where questions.id = ?
-        order by documents.id in (select document from replies), documents.id, passages.position
+        order by documents.id in (select document from versions), documents.id, passages.position
         limit 1""",
 }
 
 
-# The paragraphs of an answer, and how each begins in its document.
-BLOCKS = """
-    select paragraphs.text, substr(documents.markdown, paragraphs.char_start + 1, 20)
-    from paragraphs join answers on answers.id = paragraphs.answer
-    join documents on documents.id = answers.document
-    where paragraphs.answer = ? order by paragraphs.position"""
+# The paragraphs of a text, and how each begins in its document.
+BLOCKS: dict[candidates.Kind, str] = {
+    kind: f"""
+        select paragraphs.text, substr(documents.markdown, paragraphs.char_start + 1, 20)
+        from paragraphs join {table} on {table}.id = paragraphs.{kind}
+        join documents on documents.id = {table}.document
+        where paragraphs.{kind} = ? order by paragraphs.position"""
+    for kind, table in PAGES.items()
+    if kind != "question"
+}
 
 
 class Corpus:
@@ -104,7 +128,7 @@ class Corpus:
     def search(self, expression: str, limit: int) -> Iterator[candidates.Text]:
         for kind in get_args(candidates.Kind):
             for row in self._connection.execute(FIND[kind], (expression, limit)).fetchall():
-                yield candidates.Text(kind, row[0], row[1])
+                yield candidates.Text(*row)
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
         found = self._connection.execute(
@@ -115,14 +139,12 @@ class Corpus:
         return {row[0]: row[1] for row in found.fetchall()}
 
     def text(self, answer: str) -> candidates.Text:
-        sql = "select text from answers where id = ?"
-        return candidates.Text(
-            "answer", answer, self._connection.execute(sql, (answer,)).fetchone()[0]
-        )
+        return candidates.Text(*self._connection.execute(ONE, (answer,)).fetchone())
 
     def blocks(self, text: candidates.Text) -> list[Span]:
         found, at = [], 0
-        for words, source in self._connection.execute(BLOCKS, (text.id,)):
+        sql = BLOCKS.get(text.kind)
+        for words, source in self._connection.execute(sql, (text.id,)) if sql else ():
             at = text.text.index(words, at)
             if re.match(r"\s*(?:>|<blockquote)", source):
                 found.append((at, at + len(words)))
@@ -144,11 +166,14 @@ def verify(connection: sqlite3.Connection, languages: Sequence[str], typed: str)
     for match in matches:
         if found.joined:
             match["remarks"].insert(0, "assemblée de plusieurs textes")
+    sentence = SENTENCES["joined" if found.joined else found.verdict]
+    if all(match["kind"] == "revision" for match in matches):
+        sentence = EARLIER.get(found.verdict, sentence)
     return {
         "citation": typed,
         "verdict": found.verdict,
         "name": NAMES.get(found.verdict, SENTENCES.get(found.verdict)),
-        "sentence": SENTENCES["joined" if found.joined else found.verdict],
+        "sentence": sentence,
         "joined": found.joined,
         "matches": matches,
     }

@@ -95,14 +95,28 @@ def check(typed: str, corpus: Corpus) -> Verdict:
 
 
 def _written(quoted: Quotation, candidates: Candidates) -> list[Match]:
-    """Every candidate that holds the quotation: the best verdict first, the fewest liberties."""
+    """Every candidate that holds the quotation: the best verdict first, what is said now, the
+    fewest liberties."""
     found = [
         judged(quoted, source, at, candidates.corpus)
         for source in candidates.texts
         if (at := candidates.find(source)) and not at.is_short
     ]
-    order = lambda m: (WRITTEN.index(m.verdict), len(m.liberties), m.source.id)  # noqa: E731
-    return sorted(found, key=order)
+    found.sort(
+        key=lambda m: (
+            *(WRITTEN.index(m.verdict), not m.source.is_current),
+            *(len(m.liberties), m.source.id),
+        )
+    )
+    return _once(found)
+
+
+def _once(matches: Sequence[Match]) -> list[Match]:
+    """Of an answer and what it said before, the first that matches, and no other."""
+    first: dict[str, Match] = {}
+    for match in matches:
+        first.setdefault(match.source.was or match.source.id, match)
+    return list(first.values())
 
 
 def judged(quoted: Quotation, source: Text, found: Found, corpus: Corpus) -> Match:
@@ -132,6 +146,7 @@ def _near(quoted: Quotation, candidates: Candidates) -> Verdict:
         if match and _tells(match.likeness, quoted.tokens):
             near.append(match)
     near.sort(key=lambda m: (-round(m.likeness, 3), m.source.kind, m.source.id))
+    near = _once(near)
     best = near[0].likeness if near else 0.0
     joined = _joined(quoted.typed, parts, candidates) if best < 0.9 else []
     if joined and min(m.likeness for m in joined) > max(best + 0.1, 0.8):

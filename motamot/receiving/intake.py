@@ -17,18 +17,19 @@ _NUMBER = re.compile(r"\W*(?:[^\W\d_]+\s+)?(\d+(?:[.-]\d+|[a-z])?)\s*[.):–-]")
 _KINDS = ("title", "preamble", "section", "question", "answer", "note", "text")
 
 
-def place(file: Path, folder: Path, respondent: str) -> tuple[Path, list[Problem]]:
+def place(file: Path, folder: Path, stem: str) -> tuple[Path, list[Problem]]:
     """Copy a file into a questionnaire's folder, byte for byte; what stands there is never
     overwritten. (where it is now, what is wrong)."""
-    target = folder / f"{respondent}{file.suffix.lower()}"
+    target = folder / f"{stem}{file.suffix.lower()}"
     data = file.read_bytes()
     if target.exists() and target.read_bytes() != data:
         problem = Problem(
             Where(target.as_posix()),
             "error",
-            f"no document of “{respondent}” yet",
+            f"no document of “{stem}” yet",
             "one with other words",
-            "Take the earlier one out of the folder first, or give another --respondent.",
+            "Give the day on which this one came with --date, when it is a later version; else "
+            "another --respondent.",
         )
         return target, [problem]
     folder.mkdir(parents=True, exist_ok=True)

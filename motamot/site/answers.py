@@ -10,6 +10,7 @@ from typing import Any
 
 from motamot.quoting import excerpt
 from motamot.quoting.citation import Citation
+from motamot.site import french
 from motamot.site.shapes import Database, Row
 from motamot.text.folding import fold
 
@@ -19,22 +20,33 @@ _IDENTIFIER = re.compile(
     rf"(?:(?:https?://[^\s?#]+)?{PERMALINK})?([a-z0-9-]+_[a-z0-9-]+_[a-z0-9_-]+)"
 )
 
-# What each list that was asked did of each question; `id` is NULL where it gave no answer.
-ENTRIES = """
-    select answers.id, asked.status, asked.question_id as question,
-      asked.respondent_id as respondent, answers.document, answers.text, answers.markdown,
-      answers.html, answers.line_start, answers.line_end,
+_SAID = """
+      {0}.document, {0}.text, {0}.markdown, {0}.html, {0}.line_start, {0}.line_end,
       questions.number, questions.text as question_text,
       questions.html as question_html, questions.questionnaire,
       questionnaires.label as questionnaire_title, questionnaires.language, questionnaires.date,
       nullif(questionnaires.language, 'fr') as lang,
-      respondents.label as name, respondents.name_from, documents.path, documents.sha256
+      respondents.label as name, respondents.name_from, documents.path, documents.sha256"""
+# What each list that was asked did of each question; `id` is NULL where it gave no answer.
+ENTRIES = f"""
+    select answers.id, asked.status, asked.question_id as question,
+      asked.respondent_id as respondent, {_SAID.format("answers")}
     from dataset_rows as asked
     join questions on questions.id = asked.question_id
     join questionnaires on questionnaires.id = asked.questionnaire_id
     join respondents on respondents.id = asked.respondent_id
     left join answers on answers.id = asked.answer_id
     left join documents on documents.id = answers.document"""
+# What answers said before, each with all that an answer has; `answer` is NULL when withdrawn.
+REVISIONS = f"""
+    select revisions.id, revisions.status, revisions.question, revisions.respondent,
+      revisions.answer, revisions.date as received_on, revisions.replaced_on,
+      {_SAID.format("revisions")}
+    from revisions
+    join questions on questions.id = revisions.question
+    join questionnaires on questionnaires.id = questions.questionnaire
+    join respondents on respondents.id = revisions.respondent
+    join documents on documents.id = revisions.document"""
 
 
 async def entries_where(database: Database, condition: str, *values: object) -> list[Row]:
@@ -48,6 +60,36 @@ async def answers_where(database: Database, condition: str, *values: object) -> 
     return await entries_where(database, f"asked.answer_id is not null and {condition}", *values)
 
 
+async def revisions_where(database: Database, condition: str, *values: object) -> list[Row]:
+    """What answers said before, the last one first."""
+    sql = f"{REVISIONS} where {condition} order by replaced_on desc, revisions.id"
+    return [dict(row) for row in (await database.execute(sql, values)).rows]
+
+
+async def versions_beside(database: Database, answer: Row) -> list[Row]:
+    """What a list also answered to the same question: now, then before, the last one first."""
+    of = answer["question"], answer["respondent"]
+    now = await answers_where(database, "(asked.question_id, asked.respondent_id) = (?, ?)", *of)
+    where = "(revisions.question, revisions.respondent) = (?, ?)"
+    before = await revisions_where(database, where, *of)
+    return [each for each in (*now, *before) if each["id"] != answer["id"]]
+
+
+def table_of(row: Row) -> str:
+    """The table that an answer, or what it said before, is a row of."""
+    return "revisions" if "replaced_on" in row else "answers"
+
+
+def version(row: Row) -> str:
+    """« version antérieure du 10 janvier 2032, remplacée le 2 mars 2032 »; "" of an answer as it is
+    now, and of a question."""
+    if "replaced_on" not in row:
+        return ""
+    received = row["received_on"]
+    which = f"version antérieure du {french.day(received)}" if received else "première version"
+    return f"{which}, remplacée le {french.day(row['replaced_on'])}"
+
+
 async def entries_of_rows(
     database: Database, columns: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> list[Row | None]:
@@ -57,7 +99,11 @@ async def entries_of_rows(
     None for a row without an answer that does not say where. [] when rows carry no answers, as when
     a query gives lengths, extracts or counts, or several each: a table says that better.
     """
-    if any(len({*map(_identifier, row)} - {None}) > 1 for row in rows):
+    if {"id", "replaced_on"} <= set(columns):
+        return await _revisions_of(database, list(columns).index("id"), rows)
+    named = [{*map(_identifier, row)} - {None} for row in rows]
+    answers = await _by(database, "asked.answer_id", "value", "id", sorted(set().union(*named)))
+    if any(sum((one,) in answers for one in each) > 1 for each in named):
         return []
     for at, column in enumerate(columns):
         identifiers = [_identifier(row[at]) for row in rows]
@@ -66,13 +112,24 @@ async def entries_of_rows(
             continue
         if not any(identifiers) and column != "answer_id":
             continue
-        answers = await _by(database, "asked.answer_id", "value", "id", identifiers)
         found = [answers.get((one,)) for one in identifiers]
         both = zip(rows, found, strict=True)
         if all(_carries(row, entry) if entry else row[at] is None for row, entry in both):
             silent = await _silences(database, columns, rows)
             return [entry or silence for entry, silence in zip(found, silent, strict=True)]
     return []
+
+
+async def _revisions_of(
+    database: Database, at: int, rows: Sequence[Sequence[object]]
+) -> list[Row | None]:
+    """The same of rows of the table of what answers said before; `at`: their identifiers."""
+    identifiers = json.dumps([row[at] for row in rows])
+    condition = "revisions.id in (select value from json_each(?))"
+    found = {row["id"]: row for row in await revisions_where(database, condition, identifiers)}
+    entries = [found.get(row[at]) for row in rows]
+    both = zip(rows, entries, strict=True)
+    return entries if all(entry and _carries(row, entry) for row, entry in both) else []
 
 
 async def _silences(
@@ -129,6 +186,17 @@ async def extract(database: Database, answer: Row, typed: str) -> dict[str, Any]
     return found
 
 
+async def version_with(
+    database: Database, answer: Row, typed: str
+) -> tuple[Row, dict[str, Any] | None]:
+    """The first of an answer and its versions beside that has the words, and `extract` of them;
+    the answer and None when none has."""
+    for row in (answer, *await versions_beside(database, answer)):
+        if found := await extract(database, row, typed):
+            return row, found
+    return answer, None
+
+
 def citation(answer: Row, url: str, words: str | None = None) -> Citation:
     """`words` when only these are cited; else the whole answer."""
     return Citation(
@@ -145,6 +213,7 @@ def citation(answer: Row, url: str, words: str | None = None) -> Citation:
         sha256=answer["sha256"],
         url=url,
         inferred=is_inferred(answer),
+        version=version(answer),
     )
 
 
@@ -156,3 +225,6 @@ def is_inferred(answer: Row) -> bool:
 def fingerprint(answer: Row) -> str:
     """The first 12 figures of the SHA-256 of an answer's text: what an embed may be pinned to."""
     return hashlib.sha256(str(answer["text"]).encode()).hexdigest()[:12]
+
+
+FILTERS = {"version": version}

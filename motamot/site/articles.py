@@ -19,6 +19,7 @@ from datasette.utils.asgi import Response
 from motamot.quoting import article
 from motamot.quoting.excerpt import address
 from motamot.quoting.places import CHANGES, NAMES
+from motamot.site import answers as quotable
 from motamot.site import french, quotations
 from motamot.site.shapes import Datasette, Request, Row
 
@@ -123,6 +124,7 @@ def _row(checked: Row) -> dict[str, object]:
         "liste": first.get("list"),
         "question": f"{first['number']}. {first['question']}" if first else None,
         "questionnaire": first.get("questionnaire"),
+        "version": quotable.version(first) or None,
         "passage exact": first.get("passage"),
         "différences": " ; ".join(first.get("remarks", [])) or None,
         "libertés": ", ".join(first.get("liberties", [])) or None,
@@ -160,12 +162,13 @@ def _json_ld(checked: Sequence[Row]) -> str:
 def _quotation(checked: Row) -> Row:
     first = checked["first"]
     inferred = {"description": "Nom de la liste inféré"} if first["name_from"] == "inferred" else {}
+    version = {"version": said} if (said := quotable.version(first)) else {}
     language = {"inLanguage": first["lang"]} if first["lang"] else {}
     return {
         "@type": "Quotation",
         "text": first["words"],
         "creator": {"@type": "Organization", "name": first["list"], **inferred},
-        "isPartOf": {"@type": "CreativeWork", "name": first["questionnaire"]},
+        "isPartOf": {"@type": "CreativeWork", "name": first["questionnaire"], **version},
         "url": checked["link"],
         **language,
     }

@@ -3,6 +3,7 @@
 For templates, `quoting`:
 
     {{ quoting.answer(id) }}     citations of an answer, or of the words in ?extrait=
+    {{ quoting.revision(id) }}   the same of what it said before
     {{ quoting.embeddable }}     whether the page has a version made for a frame
     {{ quoting.embed(title, height) }}   what to copy to put it in an article
 """
@@ -20,7 +21,7 @@ from markupsafe import Markup
 from motamot.quoting import citation, excerpt
 from motamot.site import answers as quotable
 from motamot.site import frames, french
-from motamot.site.shapes import DATABASE, Datasette, Request
+from motamot.site.shapes import DATABASE, Database, Datasette, Request, Row
 
 LOOKED_AT = 100  # rows that say whether a page can be cited
 TOO_MANY = "Plus de {} lignes : choisissez une question ou une liste, ou prenez le CSV, entier."
@@ -60,11 +61,29 @@ class Quoting:
         """{fields: [(key, label, text)], typed, found, html, pinned ...} of an answer's page.
 
         `typed`: what ?extrait= asks for, "" when it asks for nothing; `found`: these words as the
-        answer has them, None when it does not; `html`: the answer, with them marked. Only the
+        answer has them, None when it does not; then `beside`: {href, version} of what the list says
+        there at another time and has them, if any; `html`: the answer, with them marked. Only the
         list's own words are cited as the list's.
         """
         database = self._datasette.get_database(DATABASE)
-        answer = (await quotable.answers_where(database, "answers.id = ?", identifier))[0]
+        found = await quotable.answers_where(database, "answers.id = ?", identifier)
+        return await self._offered(database, found[0])
+
+    async def revision(self, identifier: str) -> dict[str, Any]:
+        """The same of what an answer said before."""
+        database = self._datasette.get_database(DATABASE)
+        found = await quotable.revisions_where(database, "revisions.id = ?", identifier)
+        return await self._offered(database, found[0])
+
+    async def _beside(self, database: Database, answer: Row, typed: str) -> dict[str, str] | None:
+        row, found = await quotable.version_with(database, answer, typed)
+        if not found:
+            return None
+        path = self._datasette.urls.row(DATABASE, quotable.table_of(row), row["id"])
+        href = excerpt.address(path, found["words"])
+        return {"href": href, "version": quotable.version(row)}
+
+    async def _offered(self, database: Database, answer: Row) -> dict[str, Any]:
         typed = (self._request.args.get("extrait") or "").strip()
         found = await quotable.extract(database, answer, typed) if typed else None
         permalink = self.address(self._request.path)
@@ -79,10 +98,12 @@ class Quoting:
             "fields": [(key, label, write(cited)) for key, label, write in citation.FORMATS],
             "typed": typed[:300],
             "found": found,
+            "beside": await self._beside(database, answer, typed) if typed and not found else None,
             "is_own": is_own,
             "html": Markup(html),
             "height": frames.height([answer["question_text"], answer["text"]]),
             "pinned": f"{permalink}.embed?{pinned}",
+            "version": quotable.version(answer),
             "static": frames.static_answer(whole, html),
         }
 
@@ -116,7 +137,7 @@ async def _cited(
     base = datasette.get_database(DATABASE)
     entries = await quotable.entries_of_rows(base, columns, [list(row) for row in rows])
     answers = [entry for entry in entries if entry and entry["id"]]
-    urls = (datasette.urls.row(DATABASE, "answers", answer["id"]) for answer in answers)
+    urls = (datasette.urls.row(DATABASE, quotable.table_of(each), each["id"]) for each in answers)
     return [
         quotable.citation(answer, datasette.absolute_url(request, url))
         for answer, url in zip(answers, urls, strict=True)

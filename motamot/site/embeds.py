@@ -2,7 +2,8 @@
 
 Rows that carry answers whole are shown as quotation cards, other rows as a table. `?_statique=1`
 gives the same as HTML to copy, for sites that strip frames; `?sha256=` pins an answer to the text
-that was quoted.
+that was quoted, `?extrait=` marks words: where the list has changed it since, the frame shows the
+version that has that text, or those words, and says so.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from markupsafe import Markup
 from motamot.quoting import citation, excerpt
 from motamot.site import adapter, errors, filters, frames, french, interface, streams
 from motamot.site import answers as quotable
-from motamot.site.shapes import DATABASE, Datasette, Request, Row
+from motamot.site.shapes import DATABASE, Database, Datasette, Request, Row
 
 MOST = 300  # rows looked at for one frame; few of them fit
 CARDS = {"answers": "answer_id", "questions": "question_id", "respondents": "respondent_id"}
@@ -85,6 +86,9 @@ class Shown:
     def _absolute(self, path: str) -> str:
         return self._datasette.absolute_url(self._request, path)
 
+    def _base(self) -> Database:
+        return self._datasette.get_database(DATABASE)
+
     def _permalink(self, table: str, identifier: str) -> str:
         return self._absolute(self._datasette.urls.row(DATABASE, table, identifier))
 
@@ -104,7 +108,7 @@ class Shown:
         """What is shown as cards: what each list did of each question. [] to show a table."""
         if self._database != DATABASE:
             return []
-        base = self._datasette.get_database(DATABASE)
+        base = self._base()
         if not (self._is_row and self._table in CARDS):
             shown = [list(row) for row in rows[:MOST]]
             of_rows = await quotable.entries_of_rows(base, columns, shown)
@@ -141,15 +145,23 @@ class Shown:
             return f"Ce qu’a répondu {first['name']}"
         return self._title()
 
+    async def _as_pinned(self, answer: Row, pin: str | None) -> Row:
+        """An answer as it was when a frame was pinned to its text."""
+        if not pin or _is_pinned(answer, pin):
+            return answer
+        beside = await quotable.versions_beside(self._base(), answer)
+        return next((row for row in beside if _is_pinned(row, pin)), answer)
+
     async def _card(self, answer: Row) -> Row:
-        url = self._permalink("answers", answer["id"])
-        mark = quotable.fingerprint(answer)
-        is_alone = self._is_row and self._table == "answers"
+        is_alone = self._is_row and self._table in ("answers", "revisions")
         pin = self._request.args.get("sha256") if self._is_row else None
         typed = self._request.args.get("extrait") if is_alone else None
-        base = self._datasette.get_database(DATABASE)
-        found = await quotable.extract(base, answer, typed) if typed else None
+        answer, found = await self._as_pinned(answer, pin), None
+        if typed:
+            answer, found = await quotable.version_with(self._base(), answer, typed)
+        url = self._permalink(quotable.table_of(answer), answer["id"])
         url = excerpt.address(url, found["words"]) if found else url
+        now = answer.get("answer")
         return {
             "answer": answer,
             "html": found["html"] if found else answer["html"],
@@ -160,9 +172,11 @@ class Shown:
             "cited": (cited := quotable.citation(answer, url)),
             "where": citation.where(cited),
             "inferred": quotable.is_inferred(answer),
-            "mark": mark,
+            "version": quotable.version(answer),
+            "now": self._permalink("answers", now) if now else None,
+            "mark": quotable.fingerprint(answer),
             "pin": (pin or "")[:64],
-            "changed": bool(pin and not mark.startswith(pin[:12].lower())),
+            "changed": bool(pin and not _is_pinned(answer, pin)),
         }
 
     def _silent(self, entry: Row) -> Row:
@@ -209,7 +223,7 @@ class Shown:
 
     async def _asked(self, questionnaire: str) -> dict[str, Any]:
         """Every list that a questionnaire was sent to, and what it did of it."""
-        base = self._datasette.get_database(DATABASE)
+        base = self._base()
         found = (await base.execute(ASKED, [questionnaire])).rows
         titled = await base.execute(
             "select label from questionnaires where id = ?", [questionnaire]
@@ -290,6 +304,10 @@ class Shown:
         return frames.static_table(
             about["title"], about["columns"], about["rows"], self._page_url(), about.get("count")
         )
+
+
+def _is_pinned(answer: Row, pin: str) -> bool:
+    return quotable.fingerprint(answer).startswith(pin[:12].lower())
 
 
 def safe_link(value: str) -> str:

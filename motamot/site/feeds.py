@@ -5,8 +5,9 @@
     /questionnaires/respondents/<id>.atom
 
 An entry is what one list did of one questionnaire. Its identifier is made of the SHA-256 of its
-document: one that changes is a new entry, and a rebuild of the same documents is none. No date
-of publication is known; an entry is dated by the day its document was received, and where that is
+first document: one that changes is a new entry, a later version of a reply updates its entry, and a
+rebuild of the same documents does neither. No date of publication is known; an entry is dated by
+the day its last document was received, and where that is
 not known the entry says so, bears the first day that a computer counts, and comes after the others,
 in the order of the identifiers.
 """
@@ -29,20 +30,26 @@ NAMESPACE = uuid.UUID("5d3a3f3c-6a7e-5c7b-9f0e-2f2b8f0d6c11")  # of this project
 
 REPLIES = """
     select replies.*, respondents.label as name, respondents.name_from,
-      questionnaires.label as title, questionnaires.language, documents.sha256,
+      questionnaires.label as title, questionnaires.language,
+      (select sha256 from versions join documents on documents.id = versions.document
+        where versions.reply = replies.id order by versions.rowid limit 1) as sha256,
       (select count(*) from answers where document = replies.document
         and answers.respondent = replies.respondent and status = 'answered') as answered,
       (select count(*) from questions where questions.questionnaire = replies.questionnaire)
         as asked
     from replies
     join respondents on respondents.id = replies.respondent
-    join questionnaires on questionnaires.id = replies.questionnaire
-    left join documents on documents.id = replies.document"""
+    join questionnaires on questionnaires.id = replies.questionnaire"""
 
 ANSWERS = """
     select answers.id, answers.status, number, questions.text from answers
     join questions on questions.id = question
     where document = ? and respondent = ? order by position"""
+
+CHANGES = """
+    select changes.*, number, questions.text from changes
+    join questions on questions.id = changes.question
+    where questionnaire = ? and respondent = ? order by changes.date desc, position"""
 
 
 async def everything(datasette: Datasette, request: Request) -> Response:
@@ -71,7 +78,8 @@ async def _feed(
     entries = []
     for each in replies[:MOST]:
         answers = await database.execute(ANSWERS, [each["document"], each["respondent"]])
-        entries.append(_entry(datasette, request, each, answers.rows))
+        changed = await database.execute(CHANGES, [each["questionnaire"], each["respondent"]])
+        entries.append(_entry(datasette, request, each, answers.rows, changed.rows))
     xml = (
         await adapter.environment(datasette)
         .get_template("feed.xml")
@@ -92,9 +100,20 @@ async def _feed(
     )
 
 
-def _entry(datasette: Datasette, request: Request, reply: Row, answers: Iterable[Row]) -> Row:
-    """One reply as an entry: what was done, when, and where each answer is read."""
-    version = "/".join([reply["id"], reply["sha256"] or "", reply["status"]])
+def _entry(
+    datasette: Datasette,
+    request: Request,
+    reply: Row,
+    answers: Iterable[Row],
+    changed: Iterable[Row],
+) -> Row:
+    """One reply as an entry: what was done, when, where each answer is read, and what it said
+    before."""
+
+    def address(table: str, identifier: str) -> str:
+        return datasette.absolute_url(request, datasette.urls.row(DATABASE, table, identifier))
+
+    version = f"{reply['id']}/{reply['sha256'] or reply['status']}"
     page = datasette.urls.row(DATABASE, "respondents", reply["respondent"])
     return {
         **reply,
@@ -103,14 +122,10 @@ def _entry(datasette: Datasette, request: Request, reply: Row, answers: Iterable
         "updated": _instant(reply["received_on"]),
         "is_dated": _instant(reply["received_on"]) != UNKNOWN,
         "url": datasette.absolute_url(request, f"{page}#{reply['questionnaire']}"),
-        "answers": [
-            {
-                "url": datasette.absolute_url(
-                    request, datasette.urls.row(DATABASE, "answers", row["id"])
-                ),
-                **dict(row),
-            }
-            for row in answers
+        "answers": [{"url": address("answers", row["id"]), **dict(row)} for row in answers],
+        "changes": [
+            {"url": address("revisions", row["before"]) if row["before"] else None, **dict(row)}
+            for row in changed
         ],
     }
 

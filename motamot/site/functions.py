@@ -8,6 +8,7 @@
     first_sentence(text)                    its first sentence, for an example
     fold(name)                              small letters without accents, to find a name
     value_label(table, column, code)        what a code means, as metadata.yml says it
+    words_changed(before, after)            the words that differ, in words
 
 `escape_fts` is Datasette's own name: `?_search=` on every table goes through it, and so finds what
 the site's search finds.
@@ -22,6 +23,7 @@ from collections.abc import Callable
 
 from motamot.quoting.places import verify, verify_in
 from motamot.search import index as search
+from motamot.text import changes
 from motamot.text.folding import fold
 
 # Bytes; the longest document is far below. Without it one query may ask for gigabytes:
@@ -57,6 +59,11 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
     conn.create_function("first_sentence", 1, first_sentence, deterministic=True)
     conn.create_function("fold", 1, folded, deterministic=True)
     conn.create_function("value_label", 3, label, deterministic=True)
+    conn.create_function("words_changed", 2, _words_changed, deterministic=True)
+
+
+def _words_changed(before: object, after: object) -> str:
+    return changes.in_words(_text(before), _text(after))
 
 
 def _text(value: object) -> str:

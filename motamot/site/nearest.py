@@ -24,6 +24,10 @@ TITLE_SQL = {
         "(select label from respondents where respondents.id = answers.respondent) || ', ' "
         "|| (select number || '. ' || text from questions where questions.id = answers.question)"
     ),
+    "revisions": (
+        "(select label from respondents where respondents.id = revisions.respondent) || ', ' "
+        "|| (select number || '. ' || text from questions where questions.id = revisions.question)"
+    ),
     "replies": "(select label from respondents where respondents.id = replies.respondent)",
 }
 CANDIDATES = 3000  # compared one by one: a few hundredths of a second

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from motamot.site import answers as quotable
 from motamot.site.shapes import DATABASE, Datasette, Request
+from motamot.text import changes
 from motamot.text.folding import sort_key
 
 Found = dict[str, Any]  # a row, and what is gathered around it
@@ -49,13 +50,30 @@ ASKED = """
     select replies.*, respondents.label as name, respondents.name_from,
       iif(label = name, coalesce(short_name, name), label) as short_name
     from replies join respondents on respondents.id = replies.respondent
-    where replies.questionnaire = ?1 and ?2 in ('', replies.document)
+    where replies.questionnaire = ?
     order by sort_key, respondents.id"""
 
 ANSWERS = """
     select answers.*, documents.path
     from answers join documents on documents.id = answers.document
     join questions on questions.id = answers.question"""
+
+CHANGES = """
+    select changes.*, revisions.text as text_before, revisions.status as status_before,
+      coalesce(later.text, answers.text) as text_after,
+      coalesce(later.status, answers.status) as status_after
+    from changes
+    left join revisions on revisions.id = changes.before
+    left join revisions as later on later.id = changes.after
+    left join answers on answers.id = changes.answer and changes.kind <> 'withdrawn'
+    where changes.question = ? and changes.respondent = ? order by changes.date desc"""
+
+VERSIONS = """
+    select versions.*, documents.path, replies.document as current
+    from versions join replies on replies.id = versions.reply
+    join documents on documents.id = versions.document
+    where replies.id in (select reply from versions where document = ?)
+    order by versions.rowid"""
 
 WRITTEN = "select count(*) as n from answers where status = 'answered'"
 
@@ -164,14 +182,31 @@ class Reading:
             "question": question,
             "reply": here,
             "source": document,
+            "changes": await self._changes(found),
             "others": [e for e in question["lists"] if e["respondent"] != found["respondent"]],
+        }
+
+    async def revision(self, identifier: str) -> Found:
+        found = await self._the(
+            "select revisions.*, documents.path, documents.sha256 from revisions"
+            " join documents on documents.id = document where revisions.id = ?",
+            identifier,
+        )
+        question = await self.question(found["question"])
+        changed = await self._changes(found)
+        return {
+            **found,
+            "question": question,
+            "reply": next(e for e in question["lists"] if e["respondent"] == found["respondent"]),
+            "change": next(each for each in changed if each["before"] == identifier),
+            "changes": changed,
         }
 
     async def respondent(self, identifier: str) -> Found:
         found = await self._the("select * from respondents where id = ?", identifier)
         replies = await self._rows(
-            "select replies.*, label as title, election, place, nullif(language, 'fr') as lang"
-            " from replies"
+            "select replies.*, label as title, election, place, nullif(language, 'fr') as lang,"
+            " (select count(*) from versions where reply = replies.id) as versions from replies"
             " join questionnaires on questionnaires.id = questionnaire where respondent = ?",
             identifier,
         )
@@ -200,24 +235,38 @@ class Reading:
             identifier,
         )
         passages = await self._rows(
-            "select passages.*, number, answers.id as answer, label as name from passages"
+            "select passages.*, number, answers.id as answer, revisions.id as revision,"
+            " label as name from passages"
             " left join questions on questions.id = passages.question"
             " left join answers on passages.kind = 'answer'"
-            " and answers.document = passages.document"
             " and answers.question = passages.question"
             " and answers.respondent = passages.respondent"
+            " left join revisions on passages.kind = 'answer'"
+            " and revisions.document = passages.document"
+            " and revisions.question = passages.question"
+            " and revisions.respondent = passages.respondent"
             " left join respondents on respondents.id = passages.respondent"
             " where passages.document = ? order by passages.position",
             identifier,
         )
-        lists = await self._asked(found["questionnaire"], identifier)
-        return found | {"passages": passages, "lists": lists}
+        versions = await self._rows(VERSIONS, identifier)
+        replies = {each["reply"] for each in versions}
+        asked = await self._asked(found["questionnaire"])
+        return found | {
+            "passages": passages,
+            "lists": [each for each in asked if each["id"] in replies],
+            "versions": versions if len(versions) > len(replies) else [],
+        }
 
     # --- what several of them need ---
 
-    async def _asked(self, questionnaire: str, document: str = "") -> list[Found]:
-        """Every list that was asked; with a document, those that answer in it."""
-        return await self._rows(ASKED, questionnaire, document)
+    async def _changes(self, answer: Found) -> list[Found]:
+        """What later versions changed in one answer, the last change first."""
+        return await self._rows(CHANGES, answer["question"], answer["respondent"])
+
+    async def _asked(self, questionnaire: str) -> list[Found]:
+        """Every list that was asked."""
+        return await self._rows(ASKED, questionnaire)
 
     async def _sections(self, questionnaire: str) -> list[Found]:
         """The questions in order, cut where the section changes: [{title, questions}, ...]."""
@@ -255,4 +304,4 @@ def with_parameters(url: str, **found: object) -> str:
     return f"{url}?{urlencode(found, doseq=True)}"
 
 
-FILTERS = {"with_parameters": with_parameters}
+FILTERS = {"with_parameters": with_parameters, "changed_to": changes.changes}

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from pluggy import HookimplMarker, Result
 
 from motamot.site import (
+    answers,
     articles,
     cards,
     citing,
@@ -53,7 +54,7 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    for module in (citing, documents, embeds, errors, french, interface, markup, pages):
+    for module in (answers, citing, documents, embeds, errors, french, interface, markup, pages):
         env.filters.update(module.FILTERS)
     env.tests["web_address"] = markup.web_address
     env.globals.update({**documents.GLOBALS, **quotations.GLOBALS})

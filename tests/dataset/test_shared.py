@@ -222,7 +222,8 @@ def test_a_list_that_has_a_document_of_its_own_answers_in_no_other(
     own = {"exemple/liste-b.md": DOCUMENT.split("## Liste Exemple B")[0]}
     assert (
         "raw/exemple/liste-b.md: error: expected one document for “liste-b”; found this one beside "
-        "raw/exemple/commun.md. Keep the one that was received last, or join them."
+        "raw/exemple/commun.md. If one corrects the other, write the day on which it came in its "
+        "name, as liste-b@2026-03-02.md; else join them."
     ) in said_of(tmp_path, run_build, files(**own))
 
 

@@ -53,9 +53,9 @@ def test_paragraphs_are_the_text_and_stand_where_they_say(folder: Path, answer: 
     }
     for (kind, identifier), (shown, place) in texts_.items():
         own = [p for p in made["paragraphs"] if p[1 if kind == "q" else 2] == identifier]
-        assert "\n\n".join(str(p[4]) for p in own) == shown
-        assert [p[3] for p in own] == list(range(1, len(own) + 1))
-        for _, _, _, _, _, start, end, first, last in own:
+        assert "\n\n".join(str(p[5]) for p in own) == shown
+        assert [p[4] for p in own] == list(range(1, len(own) + 1))
+        for *_, start, end, first, last in own:
             assert place is None or (place[0] <= start <= end <= place[1])
             assert first == text.count("\n", 0, int(str(start))) + 1
             assert last == text.count("\n", 0, int(str(end))) + 1

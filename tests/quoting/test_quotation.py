@@ -45,7 +45,9 @@ class Few:
     def search(self, expression, limit):
         assert expression
         return [
-            Text("question" if text.endswith("?") else "answer", f"a{n}", text)
+            text
+            if isinstance(text, Text)
+            else Text("question" if text.endswith("?") else "answer", f"a{n}", text)
             for n, text in enumerate(self.texts)
         ]
 
@@ -58,6 +60,32 @@ class Few:
 
 def verdict(typed, *texts, blocks=()):
     return check(typed, Few(*(texts or (TEXT, OTHER)), blocks=blocks))
+
+
+NOW = "Nous planterons cent arbres par an. Aucun platane sain ne sera coupé avant l’automne."
+BEFORE = [
+    Text("revision", f"r{n}", NOW.replace("cent", f"{count} cents"), was="a0")
+    for n, count in enumerate(("deux", "trois"))
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "where"),
+    [
+        pytest.param("Aucun platane sain ne sera coupé", "exact", ["a0"], id="in all: now"),
+        pytest.param("nous planterons cent arbres par an", "exact", ["a0"], id="now alone"),
+        pytest.param("nous planterons deux cents arbres", "exact", ["r0"], id="before alone"),
+        pytest.param(
+            "nous planterons trois cents arbres […] ne sera coupé avant l’automne",
+            *("cut", ["r1"]),
+            id="before, with a cut",
+        ),
+        pytest.param("Aucun platane malade ne sera coupé", "near", ["a0"], id="nearly, in all"),
+    ],
+)
+def test_an_answer_and_what_it_said_before_are_one_place(typed, name, where):
+    found = verdict(typed, *BEFORE, Text("answer", "a0", NOW))
+    assert (found.verdict, [m.source.id for m in found.matches]) == (name, where)
 
 
 def said(typed, *texts, blocks=()):

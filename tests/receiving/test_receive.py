@@ -183,7 +183,7 @@ def test_a_release_refuses_what_nobody_confirmed_and_records_nothing(raw, run_bu
     done = run_build("--release", "--raw", "raw", "--db", "q.db", cwd=tmp_path)
     assert done.returncode == 1
     refused = [line for line in done.stderr.splitlines() if ".md: error: " in line]
-    assert len(refused) == 8
+    assert len(refused) == 9
     assert not (tmp_path / "q.db").exists()
     assert not (raw / "permalinks.txt").exists()
     confirm(raw, run_build)

@@ -21,7 +21,7 @@ from tests.site.browser import Reader, Site, served, shifted, sideways, tab, tab
 from tests.sites import DATABASE, QUERIES, ROOT
 
 ONE_WINDOW = 14_000  # bytes that the first answer of a server carries, about
-READING = ("questionnaires", "questions", "answers", "respondents", "documents")
+READING = ("questionnaires", "questions", "answers", "revisions", "respondents", "documents")
 
 # One address of every kind of page: as it is, or as SQL that finds it in the dataset served.
 ROW = "select '/questionnaires/{0}/' || id from {0} {1} limit 1"
@@ -41,11 +41,19 @@ READING_PAGES = {
         "id", "id || '#p1'", 1
     ),
     "answer left blank": ROW.format("answers", "order by status = 'blank' desc, words"),
+    "answer that was modified": ROW.format(
+        "answers", "order by id in (select answer from revisions) desc"
+    ),
+    "what an answer said before": """
+        select coalesce((select '/questionnaires/revisions/' || id from revisions limit 1), '/')""",
     "respondent": ROW.format("respondents", "order by id"),
     "respondent without an answer": """
         select '/questionnaires/respondents/' || respondent from replies
         order by document is not null limit 1""",
     "document": ROW.format("documents", "order by bytes desc"),
+    "document of which there are versions": ROW.format(
+        "documents", "order by id in (select document from revisions) desc"
+    ),
     "document, lines marked": """
         select '/questionnaires/documents/' || document || '?lignes=' || line_start || '-'
           || line_end || '#L' || line_start from answers order by line_start desc limit 1""",
