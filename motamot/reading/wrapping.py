@@ -10,8 +10,10 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-_FRONT_MATTER = re.compile(
-    r"\ufeff?---[ \t]*\r?\n(?:\s*[A-Za-z_][\w-]*:.*?\r?\n)---[ \t]*(?:\r?\n|$)", re.DOTALL
+_FRONT_MATTER = re.compile(  # between lines of dashes, or lines of "title: ..." before an empty one
+    r"\ufeff?---[ \t]*\r?\n(?:\s*[A-Za-z_][\w-]*:.*?\r?\n)---[ \t]*(?:\r?\n|$)"
+    r"|\ufeff?(?=(?:[a-z_]+:[^\n]*\n)*title:)(?:[a-z_]+:[^\n]*\n)+(?=\r?\n)",
+    re.DOTALL,
 )
 _TITLE = re.compile(r"""^title:[ \t]*(?:"(.+)"|'(.+)'|(\S.*?))[ \t]*\r?$""", re.MULTILINE)
 _BREAKS = (

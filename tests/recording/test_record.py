@@ -19,7 +19,7 @@ from tests.reading.test_lossless import texts
 CASES = sorted((Path(__file__).parents[1] / "cases" / "valid").iterdir())
 # What the golden documents give when they are cut by the records written of them: change this line
 # only when a reading changed; a change of `cut` alone may never change it.
-DIGEST = "fabb2147aaf182da"
+DIGEST = "6275225acd827943"
 
 KINDS = ("title", "preamble", "section", "question", "answer", "note", "blank")
 
