@@ -60,9 +60,8 @@ def read(
     lines = Lines(text)
     found = by_line(matches(page, known)) if known else {}
     if declined or not page.lines or (known and not found):
-        return tuple(
-            entries_of(lines, page, spans_of(page, _letter(page), {}, {}, again=False))
-        ), []
+        spans = spans_of(page, _letter(page), {}, {}, again=False)
+        return tuple(entries_of(lines, page, spans)), []
     seen = _seen(page, found, names)
     asked = Counter(s.number for s in seen.spans if s.kind == "question" and s.number)
     if max(asked.values(), default=0) > 1 and not any(s.respondent for s in seen.spans):
@@ -72,16 +71,23 @@ def read(
         return tuple(entries), []
     numbers = [q.number for q in known] or [s.number for s in seen.spans if s.number]
     entries = _with_silences(entries, list(dict.fromkeys(numbers)), seen.in_cells)
-    called = [name.casefold() for name in names.values()]
-    looked_at = [
-        *doubts(page, seen.best, seen.spans, seen.tables, called, known=bool(known)),
-        *differences(page, seen.best, seen.found, known),
-    ]
-    problems = [
-        problem(path, lines.number(page.lines[at].body), expected, what)
-        for at, expected, what in looked_at
-    ]
+    problems = list(_problems(page, path, lines, seen, known, names))
     return _marked(entries, problems, path), problems
+
+
+def _problems(
+    page: Page,
+    path: str,
+    lines: Lines,
+    seen: _Seen,
+    known: Sequence[Asked],
+    names: Mapping[str, str],
+) -> Iterator[Problem]:
+    """What a person should look at."""
+    called = [name.casefold() for name in names.values()]
+    inside = doubts(page, seen.best, seen.spans, seen.tables, called, known=bool(known))
+    for at, expected, found in (*inside, *differences(page, seen.best, seen.found, known)):
+        yield problem(path, lines.number(page.lines[at].body), expected, found)
 
 
 def _letter(page: Page) -> str:
@@ -195,7 +201,7 @@ def kinds_of(page: Page, asked: Sequence[Table], after: Mapping[int, int]) -> li
         elif "says question" in line.said and allowed[at] == every:
             allowed[at] = "TPSQN"
         elif line.unit.kind == "fence":
-            allowed[at] = "PRAC"  # code is somebody's words
+            allowed[at] = "PR" if page.blank else "PRAC"  # code is somebody's words
     for at in _over_pages(page):
         allowed[at] = "RC"
     return allowed

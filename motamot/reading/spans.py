@@ -42,31 +42,7 @@ def spans_of(
 ) -> list[Span]:
     """The spans of a document, in order; questions have their numbers. `after`: lines that answer
     a question which is not the one above -> its line; `again`: the same words may be asked anew."""
-    runs: list[Span] = []
-    for at, letter in enumerate(kinds):
-        kind = _KINDS[letter]
-        goes_on = runs and runs[-1].kind == kind and letter not in "QA"
-        if goes_on and letter in "ST":
-            goes_on = page.lines[at].unit.block == page.lines[at - 1].unit.block
-        if goes_on:
-            runs[-1] = replace(runs[-1], last=at)
-        else:
-            runs.append(Span(kind, at, at))
-    for i, (run, below) in enumerate(pairwise(runs)):
-        said = page.lines[below.first].said
-        nobodys = below.kind in ("note", "preamble", "section")
-        filler = run.kind == "question" and below.first == below.last and "says nothing" in said
-        last = run.kind == "answer" and below is runs[-1] and _says_on(page.lines[below.first])
-        if nobodys and (filler or last):  # "Sans réponse"; or what nothing closes
-            runs[i + 1] = replace(below, kind="answer")
-    for i, (run, below) in enumerate(pairwise(runs)):
-        aside = below.last > below.first and "aside" in page.lines[below.first].said
-        if (run.kind, below.kind, aside) == ("question", "answer", True):
-            runs[i] = replace(run, last=below.first)  # how long an answer may be
-            runs[i + 1] = replace(below, first=below.first + 1)
-    for i, run in enumerate(runs):
-        if run.kind == "question" and page.lines[run.last].trails:  # whoever answers
-            runs[i] = replace(run, end=page.lines[max(run.first, run.last - 1)].tail)
+    runs = _settled(page, _runs(page, kinds))
     heads = [span for span in runs if span.kind == "question"]
     number: dict[int, str] = {at: match.question.number for at, match in found.items()}
     if not found:
@@ -78,6 +54,44 @@ def spans_of(
         if head.first in number:
             number |= dict.fromkeys(range(head.first, head.last + 1), number[head.first])
     return list(_numbered(page, _with_feet(page, _split(page, runs, found)), number, after))
+
+
+def _runs(page: Page, kinds: str) -> list[Span]:
+    """The runs of lines of one kind."""
+    runs: list[Span] = []
+    for at, letter in enumerate(kinds):
+        kind = _KINDS[letter]
+        goes_on = runs and runs[-1].kind == kind and letter not in "QA"
+        if goes_on and letter in "ST":
+            goes_on = page.lines[at].unit.block == page.lines[at - 1].unit.block
+        if goes_on:
+            runs[-1] = replace(runs[-1], last=at)
+        else:
+            runs.append(Span(kind, at, at))
+    return runs
+
+
+def _settled(page: Page, spans: Sequence[Span]) -> list[Span]:
+    """What only a line's neighbours settle: "Sans réponse" below a question, or last words that
+    nothing closes, are an answer; how long one may be is the question's; a name beside it is not.
+    """
+    runs = list(spans)
+    for i, (run, below) in enumerate(pairwise(runs)):
+        said = page.lines[below.first].said
+        nobodys = below.kind in ("note", "preamble", "section")
+        filler = run.kind == "question" and below.first == below.last and "says nothing" in said
+        last = run.kind == "answer" and below is runs[-1] and _says_on(page.lines[below.first])
+        if nobodys and (filler or last):
+            runs[i + 1] = replace(below, kind="answer")
+    for i, (run, below) in enumerate(pairwise(runs)):
+        aside = below.last > below.first and "aside" in page.lines[below.first].said
+        if (run.kind, below.kind, aside) == ("question", "answer", True):
+            runs[i] = replace(run, last=below.first)
+            runs[i + 1] = replace(below, first=below.first + 1)
+    for i, run in enumerate(runs):
+        if run.kind == "question" and page.lines[run.last].trails:
+            runs[i] = replace(run, end=page.lines[max(run.first, run.last - 1)].tail)
+    return runs
 
 
 def _says_on(line: Line) -> bool:
