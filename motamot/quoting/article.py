@@ -16,6 +16,8 @@ LONGEST = 200_000  # characters of an article
 MOST = 200  # quotations of an article that are checked
 FEWEST = 5  # words of a passage between quotation marks that is a quotation
 
+DEEPEST = 9  # quotation marks within quotation marks; more are signs like others
+
 _IS_HTML = re.compile(r"</[a-z][a-z0-9]*>|<(?:p|br|div|blockquote|html)\b[^>]*>", re.IGNORECASE)
 _EMPTY_LINE = re.compile(r"\s*\n\s*\n\s*")
 _CLOSING = {"«": "»", "<<": ">>", "“": "”", "„": "“”"}
@@ -51,7 +53,7 @@ def quotations(paragraph: str) -> Iterator[Span]:
             if closed[-1] == 0:
                 found.append((opened[0][1], at.start()))
             del opened[closed[-1] :]
-        elif mark in _CLOSING or (mark == '"' and not opened):
+        elif len(opened) < DEEPEST and (mark in _CLOSING or (mark == '"' and not opened)):
             opened.append((mark, at.end()))
     if opened:
         found.append((opened[0][1], len(paragraph)))

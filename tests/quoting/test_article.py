@@ -59,6 +59,10 @@ def test_whatever_is_pasted_its_quotations_are_its_own_words(pasted):
             last = end
 
 
+def test_quotation_marks_that_nobody_closes_are_read_in_one_pass():
+    assert len(list(quotations("«" * 100_000 + " un deux trois quatre cinq " + '"' * 90_000))) == 1
+
+
 # --- the page -------------------------------------------------------------------------------------
 
 
