@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from motamot.reading.lines import Line, Page
+from motamot.reading.lines import ASKING, Line, Page
 from motamot.reading.wording import answers
 from motamot.reading.wording import words as words_of
 from motamot.recording.cut import Asked
@@ -66,7 +66,7 @@ def matches(page: Page, known: Sequence[Asked]) -> list[Found]:
     own = by_line(chosen)  # as many titles as questions, each of those found in its place
     for at, question in zip(titles, known, strict=True):
         wording = page.of(page.lines[at])
-        if at not in own and page.asks[at] >= 0.9 and likeness(wording, question.wording) < 0.3:
+        if at not in own and page.asks[at] >= ASKING and likeness(wording, question.wording) < 0.3:
             return chosen  # it asks something else
     ends = [page.lines[at].tail for at in titles]
     made = zip(titles, titles, ends, known, strict=True)
@@ -139,7 +139,7 @@ def _places(page: Page, known: Sequence[Asked]) -> Iterator[Found]:
             score = fits + number
             if fits > ENOUGH:
                 yield Found(at, last, end, question, score, place, score - ENOUGH)
-            elif number and not (page.asks[at] >= 0.9 and alike < 0.3):
+            elif number and not (page.asks[at] >= ASKING and alike < 0.3):
                 yield Found(at, at, line.wording, question, 0.0, place, NUMBERED)
 
 
@@ -155,7 +155,7 @@ def _fits(page: Page, at: int, end: int) -> float:
     line = page.lines[at]
     stands = line.standing or line.look == "italic"
     answered = not stands and answers(page.text[line.wording : min(end, line.tail)]) >= 0.7
-    return 0.1 * stands + 0.1 * (page.asks[at] >= 0.9) - 0.3 * answered
+    return 0.1 * stands + 0.1 * (page.asks[at] >= ASKING) - 0.3 * answered
 
 
 def _without_lists(page: Page, places: Sequence[Found]) -> Iterator[Found]:

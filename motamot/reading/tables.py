@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from motamot.reading.lines import Page
+from motamot.reading.lines import ASKING, Page
 from motamot.reading.wording import vocabulary
 from motamot.text.folding import fold
 
 _NUMBER = re.compile(r"(?:q(?:uestion)?\s*)?\d{1,3}(?:[.\s-]?(?:\d{1,2}|[a-z]))?[.)]?")
 _TICK = re.compile(r"[xX✓✔☑☒•]|oui|yes|ja")
-ASKING, ANSWERING = 0.6, 0.4  # how much a list of questions asks, and one of answers at most
+LISTED, ANSWERING = 0.6, 0.4  # how much a list of questions asks, and one of answers at most
 Cells = dict[int, list[int]]  # of a row: column -> its lines
 
 
@@ -61,7 +61,7 @@ def _table(page: Page, places: list[int], found: Collection[int]) -> Table | Non
     if columns is None:
         return _by_rows(page, head, body, found)
     number, asked, answering = columns
-    if asked in head and page.asks[head[asked][0]] >= 0.9:
+    if asked in head and page.asks[head[asked][0]] >= ASKING:
         head, heads, body = {}, {}, [head, *body]  # no head, but the first question
     ticks = _ticks(page, body, answering[:-1])
     several = len(answering) > 1 and not ticks and all(heads.get(c, "").strip() for c in answering)
@@ -127,7 +127,7 @@ def _is_number(page: Page, at: int) -> bool:
 
 
 def _asks(page: Page, at: int) -> bool:
-    return page.asks[at] >= 0.9 or page.lines[at].numbered
+    return page.asks[at] >= ASKING or page.lines[at].numbered
 
 
 def _holds(words: str, entry: str) -> bool:
@@ -167,6 +167,6 @@ def _asks_then_answers(page: Page, asked: Sequence[int], answered: Sequence[int]
     between = [page.lines[i] for i in range(asked[0], asked[-1])]
     return (
         all(line.numbered or not line.first for line in between)
-        and sum(page.asks[i] for i in asked) >= ASKING * len(asked)
+        and sum(page.asks[i] for i in asked) >= LISTED * len(asked)
         and sum(page.asks[i] for i in answered) < ANSWERING * len(answered)
     )

@@ -25,7 +25,6 @@ from motamot.site.shapes import Datasette, Request, Row
 
 _LARGEST = 14 * article.LONGEST  # bytes of a form: a letter may take twelve
 _PRIVATE = {"Cache-Control": "no-store"}
-_OWN = ("exact", "cut")  # verdicts of words that are the list's
 
 
 async def page(datasette: Datasette, request: Request) -> Response:
