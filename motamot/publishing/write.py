@@ -10,10 +10,10 @@ import sqlite_utils
 
 from motamot.dataset.model import Edition, Respondent, labels, unnamed
 from motamot.dataset.permalinks import Redirect
+from motamot.publishing import SCHEMA_VERSION
 from motamot.publishing.rows import Row, Rows
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 3
 
 
 # What is called by a name that others may have: (identifier, name, where and when).

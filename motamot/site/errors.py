@@ -15,12 +15,14 @@ from datasette.views.base import DatasetteError
 
 from motamot.site import nearest
 from motamot.site.shapes import Datasette, Request, Row
+from motamot.site.workers import Busy
 
 TITLES = {
     400: "Demande incomprise",
     403: "Accès refusé",
     404: "Page introuvable",
     405: "Demande impossible",
+    429: "Site occupé",
     500: "Erreur du site",
 }
 ADVICE = {
@@ -28,6 +30,7 @@ ADVICE = {
     403: "Cette page n’est pas publique.",
     404: "Aucune page n’a cette adresse. Elle est peut-être mal recopiée.",
     405: "Cette page se lit, mais ne reçoit rien : il n’y a rien à lui envoyer.",
+    429: "Trop de requêtes longues sont en cours. Réessayez dans quelques secondes.",
     500: (
         "Le site n’a pas su répondre ; la faute n’est pas la vôtre. Réessayez plus tard, ou "
         "signalez l’adresse de cette page à l’équipe du site."
@@ -66,6 +69,10 @@ MESSAGES = [
     (r"(.*) is not a valid column", r"Il n’y a pas de colonne « \1 »."),
     (r"Link has expired.*", "Ce lien n’est plus valable : les données ont changé."),
     (r"form-urlencoded POST field.*|.*[Cc]srf.*", "Le formulaire a expiré : rouvrez la page."),
+    (r"string or blob too big", "La requête fait un texte trop long."),
+    (r"out of memory", "La requête demande trop de mémoire. Demandez moins à la fois."),
+    (r"too many rows", "Le résultat est trop volumineux. Demandez moins de lignes, ou le CSV."),
+    (r"not authorized.*", "La requête demande ce qui n’est pas permis ici."),
     (r"_shape=object is only.*", "« _shape=object » ne vaut que pour les tables."),
 ]
 SQL_SAID = "SQLite a répondu : « {} »."
@@ -95,6 +102,8 @@ def explain(
         return 405, TITLES[405], ADVICE[405], ""
     if isinstance(exception, BAD_VALUE) and request.query_string:
         return 400, TITLES[400], _about_address(request), ""
+    if isinstance(exception, Busy):
+        return 429, TITLES[429], ADVICE[429], ""
     for each in (exception, exception.__context__):
         if isinstance(each, QueryInterrupted):
             limit = _limit(request, time_limit_ms)
@@ -183,6 +192,3 @@ async def error_page(
         traceback.print_exc()
         page = f'<!DOCTYPE html><html lang="fr"><title>{title}</title><h1>{title}</h1>'
     return Response.html(page, status=status)
-
-
-FILTERS = {"fr_error": about_sql}

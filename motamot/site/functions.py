@@ -1,4 +1,4 @@
-"""What every connection of the site is given: SQL functions, and a limit.
+"""The SQL functions that every connection of the site is given.
 
     escape_fts(typed)                       what is typed -> an FTS5 expression
     search_phrase(typed)                    texts that hold all the words in a row
@@ -26,13 +26,8 @@ from motamot.search import index as search
 from motamot.text import changes
 from motamot.text.folding import fold
 
-# Bytes; the longest document is far below. Without it one query may ask for gigabytes:
-# printf('%.*c', 900000000, 'x') and the like.
-LONGEST_VALUE = 50_000_000
-
 
 def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> None:
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     languages = search.languages_of(conn)
 
     def expression(typed: object) -> str:

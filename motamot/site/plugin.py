@@ -30,11 +30,13 @@ from motamot.site import (
     markup,
     oembed,
     pages,
+    published,
     quotations,
     redirects,
     refusals,
     search,
     streams,
+    workers,
 )
 from motamot.site.shapes import DATABASE, Datasette, Request
 
@@ -46,6 +48,11 @@ def _is_ours(datasette: Datasette) -> bool:
     return DATABASE in datasette.databases
 
 
+@hookimpl
+def startup(datasette: Datasette) -> Later:
+    return partial(published.serve, datasette)
+
+
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which is replaced
 def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
     if _is_ours(datasette):
@@ -54,7 +61,7 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    for module in (answers, citing, documents, embeds, errors, french, interface, markup, pages):
+    for module in (answers, citing, documents, embeds, french, interface, markup, pages):
         env.filters.update(module.FILTERS)
     env.tests["web_address"] = markup.web_address
     env.globals.update({**documents.GLOBALS, **quotations.GLOBALS})
@@ -107,6 +114,8 @@ def handle_exception(
     outcome = yield
 
     async def answer() -> Any:
+        if isinstance(exception, workers.Replaced):  # the request begins again
+            raise exception
         moved = await redirects.answer(datasette, request, exception)
         return moved or await errors.answer(datasette, request, exception)
 
@@ -128,6 +137,7 @@ def forbidden(datasette: Datasette, request: Request, message: str) -> Later | N
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any] | None:
     def wrap(app: Any) -> Any:
         inner = streams.complete(datasette, refusals.french_refusals(datasette, app))
-        return oembed.readable_elsewhere(datasette, filters.told_apart(datasette, inner))
+        shown = oembed.readable_elsewhere(datasette, filters.told_apart(datasette, inner))
+        return published.one_edition(datasette, shown)
 
     return wrap if _is_ours(datasette) else None

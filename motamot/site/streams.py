@@ -4,30 +4,28 @@ Datasette gives a page (100 rows) of a table and the first rows (`max_returned_r
 in CSV and in bare JSON (`_shape=array`, `_nl=on` ...) nothing says so. Here
 
 - a table as CSV is streamed, a few large pages at a time; as bare JSON, its pages are joined;
-- a query that fills what Datasette gives is asked once more without that limit, within the time
-  that a query may take, and streamed from a temporary file;
-- the paged JSON of a query that is cut says how many rows there are (`count`).
+- a query is tried for its first rows; when there are more, it is asked once more, whole, within
+  the time that a query may take, and streamed from a temporary file;
+- the page of a query shows its first rows, and its paged JSON more of them; when that is not all,
+  both say how many there are (`count`).
 
 Whoever asks for a page (`_size=50`, `_next=`) gets that page.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from typing import IO, Any
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from datasette.database import QueryInterrupted
-from datasette.utils import CustomJSONEncoder, sqlite_timelimit
 from datasette.utils.asgi import Request
 
-from motamot.site import adapter, errors
+from motamot.site import adapter, errors, published, workers
 from motamot.site.shapes import DATABASE, Datasette
 
 Message = MutableMapping[str, Any]
@@ -35,26 +33,30 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Any, Send], Awaitable[None]]
 
 PAGE = 2000  # rows of a table that are joined at once
-IN_MEMORY = 5_000_000  # characters of a query's rows; what is longer waits in a file
-CHUNK = 1_000_000  # characters sent at once
-BARE = {"array": "[]", "arrayfirst": "[]", "object": "{}"}  # shapes that hold rows alone
+FIRST = 500  # rows of a query on its page, and before a download is asked for whole
+CHUNK = 1_000_000  # bytes sent at once
+BARE = {
+    "array": (b"[", b"]"),
+    "arrayfirst": (b"[", b"]"),
+    "object": (b"{", b"}"),
+}  # shapes that hold rows alone
 _NEXT = re.compile(r'<([^>]+)>; rel="next"')
 
 
 def complete(datasette: Datasette, app: App) -> App:
     """The site, with downloads that hold every row."""
     base = re.escape(datasette.urls.path("/").rstrip("/"))
-    address = re.compile(rf"{base}/{DATABASE}(?:/([^/.]+))?\.(csv|json|bib|csl)")
+    address = re.compile(rf"{base}/{DATABASE}(?:/([^/.]+))?(?:\.(csv|json|bib|csl|embed))?")
 
     async def asked(scope: Message, receive: Any, send: Send) -> None:
         found = address.fullmatch(scope["path"]) if scope["type"] == "http" else None
         if found is None or scope["method"] == "HEAD":
             return await app(scope, receive, send)
-        download = _Download(datasette, app, scope, receive, send, found[2])
+        download = _Download(datasette, app, scope, receive, send, found[2] or "html")
         sql = download.sql_of(found[1])
         if sql is not None:
             await download.query(sql)
-        elif found[1]:
+        elif found[1] and found[2] not in (None, "embed"):
             await download.table()
         else:
             await app(scope, receive, send)
@@ -66,17 +68,10 @@ async def count(datasette: Datasette, sql: str, given: Mapping[str, str]) -> int
     """How many rows a query has; None when counting them takes too long."""
     try:
         counted = f"select count(*) from (\n{sql.rstrip().rstrip(';')}\n)"
-        found = await datasette.get_database(DATABASE).execute(counted, _Given(given))
-    except (sqlite3.Error, QueryInterrupted):
+        found = await datasette.get_database(DATABASE).execute(counted, given)
+    except (sqlite3.Error, QueryInterrupted, workers.Busy):
         return None
     return int(found.single_value())
-
-
-class _Given(dict[str, str]):
-    """The parameters of a query; those that are not given are empty."""
-
-    def __missing__(self, name: str) -> str:
-        return ""
 
 
 class _Download:
@@ -93,17 +88,15 @@ class _Download:
     ) -> None:
         self._datasette, self._app, self._receive, self._send = datasette, app, receive, send
         self._format = extension
-        # Bodies are read here: they must not be compressed yet.
-        headers = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
-        self._scope = {**scope, "headers": headers}
+        self._scope = scope
         typed = scope["query_string"].decode("latin-1")
         self._given = dict(parse_qsl(typed, keep_blank_values=True))
         self._is_page = "_next" in self._given or self._given.get("_size", "max") != "max"
         shape = self._given.get("_shape", "") if extension == "json" else ""
         self._lines = shape == "array" and bool(self._given.get("_nl"))
         self._shape = shape
-        self._around = ("", "") if self._lines else tuple(BARE.get(shape, "  "))
-        self._between = "\n" if self._lines else ", "
+        self._around = (b"", b"") if self._lines else BARE.get(shape, (b"", b""))
+        self._between = b"\n" if self._lines else b", "
 
     def sql_of(self, name: str | None) -> str | None:
         """The SQL of a canned query, or that of the address; None for a table or a view."""
@@ -113,9 +106,15 @@ class _Download:
         sql: str | None = ((about.get("queries") or {}).get(name) or {}).get("sql")
         return sql
 
+    def _readable(self) -> None:
+        """Bodies are read here: they must not be compressed yet."""
+        headers = [each for each in self._scope["headers"] if each[0] != b"accept-encoding"]
+        self._scope = {**self._scope, "headers": headers}
+
     # --- tables ---
 
     async def table(self) -> None:
+        self._readable()
         if self._is_page or (self._format == "json" and self._shape not in BARE):
             await self._app(self._scope, self._receive, self._send)
         elif self._format == "json":
@@ -150,92 +149,50 @@ class _Download:
             following = _link(start)
         await self._more(self._around[1], last=True)
 
-    def _rows(self, body: bytes) -> str:
-        said = body.decode()
-        return said if self._lines else said[1:-1]
+    def _rows(self, body: bytes) -> bytes:
+        return body if self._lines else body[1:-1]
 
     # --- queries ---
 
     async def query(self, sql: str) -> None:
-        start, body = await self._answer(self._scope)
-        most = self._datasette.setting("max_returned_rows")
-        if start["status"] != 200 or self._format in ("bib", "csl"):
+        is_json = self._format == "json"
+        is_download = self._format == "csv" or (is_json and self._shape in BARE)
+        is_page = self._format in ("html", "embed")
+        if not (is_download or is_page or is_json):
+            return await self._app(self._scope, self._receive, self._send)
+        limit = published.Limit(FIRST if is_download or is_page else None)
+        with published.limited(limit):
+            if is_page:
+                return await self._app(self._scope, self._receive, self._send)
+            self._readable()
+            start, body = await self._answer(self._scope)
+        if start["status"] != 200 or not limit.was_reached:
             await self._forward(start, body)
-        elif self._format == "json" and self._shape not in BARE:
-            await self._forward(start, await self._counted(sql, body))
-        elif self._length(body) < most:
-            await self._forward(start, body)
-        else:
+        elif is_download:
             await self._whole(sql, start)
-
-    def _length(self, body: bytes) -> int:
-        """How many rows an answer holds."""
-        if self._lines:
-            return body.count(b"\n") + 1
-        if self._format == "json":
-            return len(json.loads(body))
-        rows = sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline="")))
-        return rows - (self._given.get("_header") != "off")
-
-    async def _counted(self, sql: str, body: bytes) -> bytes:
-        """Paged JSON, with how many rows there are when it holds but the first of them."""
-        if b'"truncated": true' not in body:
-            return body
-        said = json.loads(body)
-        if said.get("truncated") is True:
-            said["count"] = await count(self._datasette, sql, self._given)
-        return json.dumps(said).encode()
+        else:
+            rows = await count(self._datasette, sql, self._given)
+            await self._forward(start, body[:-1] + f', "count": {json.dumps(rows)}}}'.encode())
 
     async def _whole(self, sql: str, start: Message) -> None:
-        limit = self._datasette.setting("sql_time_limit_ms")
-
-        def written(conn: sqlite3.Connection) -> IO[str]:
-            file = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-                IN_MEMORY, "w+", encoding="utf-8", newline=""
-            )
+        how = (self._format, self._given.get("_header") != "off", self._shape)
+        if self._lines:
+            how = (*how[:2], "lines")
+        database = self._datasette.get_database(DATABASE)
+        with tempfile.NamedTemporaryFile() as file:
             try:
-                with sqlite_timelimit(conn, limit):
-                    cursor = conn.execute(sql, _Given(self._given))
-                    self._write(file, [each[0] for each in cursor.description], cursor)
-            except BaseException:
-                file.close()
-                raise
-            file.seek(0)
-            return file
-
-        try:
-            file = await self._datasette.get_database(DATABASE).execute_fn(written)
-        except sqlite3.Error as error:
-            return await self._refused(error, sql)
-        with file:
+                await database.download(file.name, sql, self._given, how)
+            except (sqlite3.Error, QueryInterrupted, workers.Busy) as error:
+                return await self._refused(error)
             await self._begin(start)
             while chunk := file.read(CHUNK):
                 await self._more(chunk)
-            await self._more("", last=True)
+            await self._more(b"", last=True)
 
-    def _write(self, file: IO[str], columns: list[str], rows: Iterable[Iterable[Any]]) -> None:
-        if self._format == "csv":
-            writer = csv.writer(file)
-            writer.writerows([columns] if self._given.get("_header") != "off" else [])
-            writer.writerows(rows)
-            return
-        between = self._around[0]
-        for row in rows:
-            said = (
-                next(iter(row))
-                if self._shape == "arrayfirst"
-                else dict(zip(columns, row, strict=True))
-            )
-            file.write(between + json.dumps(said, cls=CustomJSONEncoder))
-            between = self._between
-        file.write(self._around[1])
-
-    async def _refused(self, error: sqlite3.Error, sql: str) -> None:
+    async def _refused(self, error: Exception) -> None:
         """It cannot be had whole: an error says so, and what to do."""
-        stopped = str(error) == "interrupted"
-        found: Exception = QueryInterrupted(error, sql, self._given) if stopped else error
         request = Request({**self._scope, "csrftoken": lambda: "", "actor": None}, self._receive)
-        response = await errors.answer(self._datasette, request, found)
+        response = await errors.answer(self._datasette, request, error)
         await response.asgi_send(self._send)
 
     # --- what is received and sent ---
@@ -263,8 +220,8 @@ class _Download:
         headers = [each for each in start["headers"] if each[0].lower() not in left_out]
         await self._send({**start, "headers": headers})
 
-    async def _more(self, text: str, *, last: bool = False) -> None:
-        message = {"type": "http.response.body", "body": text.encode(), "more_body": not last}
+    async def _more(self, body: bytes, *, last: bool = False) -> None:
+        message = {"type": "http.response.body", "body": body, "more_body": not last}
         await self._send(message)
 
 

@@ -19,7 +19,13 @@ from motamot.site import adapter, plugin
 from tests.sites import ROOT, get
 
 SITE = ROOT / "motamot" / "site"
-BELOW = ("motamot.quoting", "motamot.search", "motamot.site", "motamot.text")
+BELOW = (
+    "motamot.publishing.SCHEMA",
+    "motamot.quoting",
+    "motamot.search",
+    "motamot.site",
+    "motamot.text",
+)
 
 
 def imports(file):
@@ -44,7 +50,7 @@ def test_every_hook_is_in_one_list():
     assert {caller.name for caller in pm.get_hookcallers(plugin) or []} == {
         *("asgi_wrapper", "extra_template_vars", "forbidden", "handle_exception"),
         *("prepare_connection", "prepare_jinja2_environment", "register_output_renderer"),
-        *("register_routes", "render_cell"),
+        *("register_routes", "render_cell", "startup"),
     }
 
 
