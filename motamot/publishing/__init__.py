@@ -1,1 +1,0 @@
-SCHEMA_VERSION = 3  # of schema.sql: a site reads no other

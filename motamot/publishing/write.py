@@ -8,9 +8,9 @@ from pathlib import Path
 
 import sqlite_utils
 
+from motamot import SCHEMA_VERSION
 from motamot.dataset.model import Edition, Respondent, labels, unnamed
 from motamot.dataset.permalinks import Redirect
-from motamot.publishing import SCHEMA_VERSION
 from motamot.publishing.rows import Row, Rows
 
 SCHEMA = Path(__file__).with_name("schema.sql")

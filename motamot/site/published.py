@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 from click import ClickException
 from datasette.database import Database, QueryInterrupted, Results
 
-from motamot.publishing import SCHEMA_VERSION
+from motamot import SCHEMA_VERSION
 from motamot.site import adapter, errors, workers
 from motamot.site.shapes import DATABASE, Datasette
 from motamot.site.worker import Opening, Question, identity

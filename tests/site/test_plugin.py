@@ -31,7 +31,7 @@ BELOW = (
 def imports(file):
     """The modules of motamot that a module imports."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("motamot"):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("motamot."):
             if node.module.count(".") == 1:
                 yield from (f"{node.module}.{name.name}" for name in node.names)
             else:
