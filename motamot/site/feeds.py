@@ -21,7 +21,7 @@ from datetime import date
 
 from datasette.utils.asgi import NotFound, Response
 
-from motamot.site import adapter, interface
+from motamot.site import adapter, frames, interface
 from motamot.site.shapes import DATABASE, Datasette, Request, Row
 
 UNKNOWN = "1970-01-01T00:00:00Z"  # Atom wants a date for every entry
@@ -93,11 +93,7 @@ async def _feed(
             count=len(replies),
         )
     )
-    return Response(
-        xml,
-        content_type="application/atom+xml; charset=utf-8",
-        headers={"Cache-Control": "max-age=300"},
-    )
+    return Response(frames.well_formed(xml), content_type="application/atom+xml; charset=utf-8")
 
 
 def _entry(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -14,6 +15,7 @@ LIGHT = 9_500  # bytes, compressed, that an embedded page weighs at most
 WIDTH = 600  # pixels, when nobody asks for less
 _LINE, _LETTER = 27, 8.4  # pixels: height of a line of an answer, mean width of a letter
 _AROUND = 150  # pixels: title, source line, margins
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TALLEST = 900  # beyond it, a frame scrolls until the script fits it
 
 # For the page that holds the frame: fits each frame's height to what its page says it is.
@@ -101,10 +103,17 @@ def fewer(page: str, count: int, limit: int = LIGHT) -> int:
     return max(1, min(count - 1, int(count * limit / weight * 0.97)))
 
 
-# --- oEmbed -------------------------------------------------------------------------------------
+# --- XML ----------------------------------------------------------------------------------------
+
+
+def well_formed(xml: str) -> str:
+    """XML whose characters are all of XML 1.0 (https://www.w3.org/TR/xml/#charsets); U+FFFD stands
+    for the others, which it can write in no way."""
+    return _NO_XML.sub("\ufffd", xml)
 
 
 def oembed_xml(answer: Mapping[str, Any]) -> str:
     """An oEmbed answer as the specification's XML."""
     fields = "".join(f"<{name}>{xml_escape(str(v))}</{name}>" for name, v in answer.items())
-    return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{fields}</oembed>'
+    head = '<?xml version="1.0" encoding="utf-8" standalone="yes"?>'
+    return well_formed(f"{head}\n<oembed>{fields}</oembed>")
