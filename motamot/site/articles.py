@@ -1,6 +1,6 @@
 """The page `/-/verifier-un-article`: every quotation of an article, checked; also as CSV and JSON.
 
-The article comes by POST, in a form that needs no script and has Datasette's CSRF token; it is kept
+The article comes by POST, in a form that needs no script; it is kept
 nowhere, and no address, log or cache holds any of it.
 """
 
@@ -24,13 +24,12 @@ from motamot.site import french, quotations
 from motamot.site.shapes import Datasette, Request, Row
 
 _LARGEST = 14 * article.LONGEST  # bytes of a form: a letter may take twelve
-_PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def page(datasette: Datasette, request: Request) -> Response:
     form = await _form(request) if request.method == "POST" else {}
     typed, by_line = form.get("article", ""), form.get("forme") == "lignes"
-    refused = _refused(typed, request)
+    refused = _refused(typed)
     paragraphs = [] if refused else _quoted(typed, by_line)
     checked = await _checked(datasette, request, paragraphs)
     if typed and not refused and form.get("format") in ("csv", "json"):
@@ -49,25 +48,23 @@ async def page(datasette: Datasette, request: Request) -> Response:
         "most": article.MOST,
     }
     html = await datasette.render_template("verifier_article.html", about, request)
-    return Response.html(html, status=400 if refused else 200, headers=_PRIVATE)
+    return Response.html(html, status=400 if refused else 200)
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """What was typed; nothing of a form that is too large to be one."""
-    if int(request.headers.get("content-length") or 0) > _LARGEST:
-        return {}
-    body = (await request.post_body()).decode("utf-8", "replace")
-    return dict(parse_qsl(body, keep_blank_values=True))
+    """What was typed, as far as a form that is not too large goes."""
+    body, more = b"", True
+    while more and len(body) <= _LARGEST:
+        message = await request.receive()  # also http.disconnect, which has no body
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _refused(typed: str, request: Request) -> str:
+def _refused(typed: str) -> str:
     """Why nothing was checked; "" when something may be."""
     longest = french.number(article.LONGEST)
-    if int(request.headers.get("content-length") or 0) > _LARGEST:
-        return f"L’article est trop long : {longest} caractères au plus."
     if len(typed) > article.LONGEST:
-        size = french.number(len(typed))
-        return f"L’article a {size} caractères : {longest} au plus. Collez-le en plusieurs fois."
+        return f"L’article a plus de {longest} caractères. Collez-le en plusieurs fois."
     return ""
 
 
@@ -144,7 +141,7 @@ def _file(rows: list[dict[str, object]], kind: str) -> Response:
     return Response(
         text,
         content_type=f"{content_type}; charset=utf-8",
-        headers={**_PRIVATE, "Content-Disposition": name},
+        headers={"Content-Disposition": name},
     )
 
 

@@ -41,7 +41,7 @@ async def png(datasette: Datasette, request: Request) -> Response:
         words[:2000],
         it["questionnaire_title"],
     )
-    return Response(image, content_type="image/png", headers={"Cache-Control": "max-age=86400"})
+    return Response(image, content_type="image/png")
 
 
 @lru_cache(maxsize=200)

@@ -61,10 +61,7 @@ async def raw_text(datasette: Datasette, request: Request) -> Response:
     return Response(
         document["markdown"].encode(document["encoding"]),
         content_type=f"text/plain; charset={charset}",
-        headers={
-            "Content-Disposition": f'inline; filename="{name}.txt"',
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers={"Content-Disposition": f'inline; filename="{name}.txt"'},
     )
 
 

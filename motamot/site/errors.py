@@ -6,6 +6,7 @@ import re
 import sqlite3
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from datasette.database import QueryInterrupted
@@ -22,6 +23,7 @@ TITLES = {
     403: "Accès refusé",
     404: "Page introuvable",
     405: "Demande impossible",
+    414: "Adresse trop longue",
     429: "Site occupé",
     500: "Erreur du site",
 }
@@ -47,14 +49,14 @@ MESSAGES = [
     (r"You do not have permission to view this table", "Cette table n’est pas publique."),
     (r"You do not have permission to view this database", "Cette base n’est pas publique."),
     (r"You do not have permission to view this query", "Cette requête n’est pas publique."),
-    (r"Permission denied.*|Root token has already been used|Invalid token", ADVICE[403]),
+    (r"Permission denied.*", ADVICE[403]),
     (r"Database is immutable", "Cette base ne se modifie pas."),
     (r"Database download is forbidden", "Cette base ne se télécharge pas."),
     (r"Invalid database", "Il n’y a pas de base de ce nom."),
     (r"Cannot download.*", "Cette base ne se télécharge pas."),
     (r"_(?:no)?col=(.*) - invalid columns", r"Cette table n’a pas de colonne « \1 »."),
     (r"Cannot use _sort and .*", "Un seul tri à la fois : « _sort » ou « _sort_desc »."),
-    (r"Cannot sort table by (.*)", r"Cette table ne se trie pas par « \1 »."),
+    (r"Cannot sort table by ?(.*)", r"Cette table ne se trie pas par « \1 »."),
     (r"_size must be a positive integer", "« _size » doit être un nombre entier positif."),
     (r"_size must be <= (\d+)", r"« _size » ne peut dépasser \1."),
     (r"_facet= is not allowed", "Les facettes sont désactivées."),
@@ -68,7 +70,6 @@ MESSAGES = [
     (r"\?_blob_column= is required", "« _blob_column » manque dans l’adresse."),
     (r"(.*) is not a valid column", r"Il n’y a pas de colonne « \1 »."),
     (r"Link has expired.*", "Ce lien n’est plus valable : les données ont changé."),
-    (r"form-urlencoded POST field.*|.*[Cc]srf.*", "Le formulaire a expiré : rouvrez la page."),
     (r"string or blob too big", "La requête fait un texte trop long."),
     (r"out of memory", "La requête demande trop de mémoire. Demandez moins à la fois."),
     (r"too many rows", "Le résultat est trop volumineux. Demandez moins de lignes, ou le CSV."),
@@ -78,8 +79,9 @@ MESSAGES = [
 SQL_SAID = "SQLite a répondu : « {} »."
 TOO_LONG = "La requête a été arrêtée : elle durait plus de {}. Demandez moins de lignes."
 
-# Bad values in an address end up as one of these inside Datasette's own code.
+# A value of an address that Datasette cannot read ends up as one of these inside its own code.
 BAD_VALUE = (ValueError, LookupError, OverflowError, TypeError, AssertionError)
+_OURS = str(Path(__file__).parent.parent)
 
 
 def french(message: str) -> str | None:
@@ -98,16 +100,14 @@ def explain(
     exception: Exception, request: Request, time_limit_ms: int
 ) -> tuple[int, str, str, str]:
     """An exception -> (status, title, message, SQL to show or "")."""
-    if isinstance(exception, AssertionError) and request.method not in ("GET", "HEAD"):
-        return 405, TITLES[405], ADVICE[405], ""
-    if isinstance(exception, BAD_VALUE) and request.query_string:
+    if _is_bad_value(exception) and request.query_string:
         return 400, TITLES[400], _about_address(request), ""
     if isinstance(exception, Busy):
         return 429, TITLES[429], ADVICE[429], ""
     for each in (exception, exception.__context__):
         if isinstance(each, QueryInterrupted):
-            limit = _limit(request, time_limit_ms)
-            return 400, "Requête interrompue", TOO_LONG.format(limit), each.sql
+            limit = f"{time_limit_ms / 1000:g} seconde{'s' * (time_limit_ms >= 2000)}"
+            return 400, "Requête interrompue", TOO_LONG.format(limit.replace(".", ",")), each.sql
     status, said = _said(exception)
     if said.startswith("no such table: ") and not request.args.get("sql"):
         status = 404
@@ -125,6 +125,13 @@ def explain(
     return status, title, message or ADVICE.get(status, ADVICE[500]), sql
 
 
+def _is_bad_value(exception: Exception) -> bool:
+    """Where our own code is on the way, the fault is ours, and a 500."""
+    frames = traceback.walk_tb(exception.__traceback__)
+    ours = any(frame.f_code.co_filename.startswith(_OURS) for frame, _ in frames)
+    return isinstance(exception, BAD_VALUE) and not ours
+
+
 def _said(exception: Exception) -> tuple[int, str]:
     """The status that an exception of Datasette or of SQLite stands for, and its message."""
     said = str(exception.args[0]) if exception.args else ""
@@ -135,14 +142,8 @@ def _said(exception: Exception) -> tuple[int, str]:
     return (400 if isinstance(exception, (InvalidSql, sqlite3.Error)) else 500), said
 
 
-def _limit(request: Request, time_limit_ms: int) -> str:
-    asked = request.args.get("_timelimit") or ""
-    limit = min(time_limit_ms, int(asked)) if asked.isdigit() else time_limit_ms
-    return f"{limit / 1000:g} seconde{'s' * (limit >= 2000)}".replace(".", ",")
-
-
 def _about_address(request: Request) -> str:
-    numbers = [k for k in ("_next", "_timelimit", "_facet_size") if request.args.get(k)]
+    numbers = [k for k in ("_next", "_facet_size") if request.args.get(k)]
     lists = [k for k in request.args if k.endswith(("__in", "__notin")) or k == "_through"]
     named = [k for k in numbers if not request.args[k].isdigit()] or lists
     if not named:

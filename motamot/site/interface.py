@@ -6,7 +6,8 @@ For templates:
     {{ table_title(database, table) }}   titles and meanings that metadata.yml gives
     {{ value_label(database, table, column, value) }}
     {{ foreign_labels(database, table, row) }}
-    {{ stylesheet }}, {{ script }}       addresses of static files, which change when these do
+    {{ stylesheet }}, {{ script }}, {{ editor }}, {{ editor_files }}
+                                         addresses of static files, which change when these do
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import datasette as served_by
 from datasette.utils import (
     path_with_added_args,
     path_with_removed_args,
@@ -164,13 +167,20 @@ def meant(
 
 # --- every page, error pages included -----------------------------------------------------------
 
+EDITOR = (  # of SQL, in the order in which they are needed
+    *("codemirror-5.57.0.min.css", "codemirror-5.57.0.min.js", "codemirror-5.57.0-sql.min.js"),
+    "sql-formatter-2.3.3.min.js",
+)
 
-def _static(datasette: Datasette, name: str) -> str:
-    """The address of a file of static/, which changes when the file does."""
-    folder = datasette.config_dir
-    file = folder / "static" / name if folder else None
-    version = hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file and file.exists() else ""
-    return datasette.urls.path(f"/static/{name}") + (f"?{version}" if version else "")
+
+def static_files(datasette: Datasette) -> dict[str, str]:
+    """The path of every file that pages use, and its version, which changes when the file does."""
+    kept = Path(served_by.__file__).parent / "static"
+    found = {f"/-/static/{name}": kept / name for name in EDITOR}
+    for path, folder in datasette.static_mounts:
+        files = (file for file in Path(folder).rglob("*") if file.is_file())
+        found |= {f"/{path}/{file.relative_to(folder).as_posix()}": file for file in files}
+    return {path: hashlib.sha256(file.read_bytes()).hexdigest()[:8] for path, file in found.items()}
 
 
 ADDRESSES = (path_with_added_args, path_with_removed_args, path_with_replaced_args)
@@ -180,9 +190,16 @@ FILTERS = {"fr_cell": fr_cell, "found_words": found_words, "meant": meant}
 def names(datasette: Datasette) -> dict[str, Any]:
     """The globals of templates."""
     asked = (about_table, table_title, value_labels, value_label, foreign_labels)
+    files = static_files(datasette)
+
+    def static(path: str) -> str:
+        return datasette.urls.path(path) + (f"?{files[path]}" if path in files else "")
+
     return {
-        "stylesheet": _static(datasette, "mot-a-mot.css"),
-        "script": _static(datasette, "mot-a-mot.js"),
+        "stylesheet": static("/static/mot-a-mot.css"),
+        "script": static("/static/mot-a-mot.js"),
+        "editor": static("/static/sql.js"),
+        "editor_files": [static(f"/-/static/{name}") for name in EDITOR],
         "site_metadata": partial(adapter.described, datasette),
         **{each.__name__: each for each in ADDRESSES},
         **{each.__name__: partial(each, datasette) for each in asked},

@@ -1,4 +1,4 @@
-"""/-/oembed: what a page becomes where its address is pasted; and who may read what from elsewhere.
+"""/-/oembed: what a page becomes where its address is pasted.
 
 https://oembed.com: `url`, `format` (json, xml), `maxwidth` and `maxheight`; 404 for an address that
 has nothing to embed, 501 for a format that is neither.
@@ -20,9 +20,6 @@ NARROWEST = 100  # pixels
 _TITLE = re.compile(r"<title>(.*?)(?: – Mot à mot)?</title>", re.DOTALL)
 _HEIGHT = re.compile(r'data-height="(\d+)"')
 _FORMATS = (".embed", ".json", ".bib", ".csl")
-
-# What is made to be read by a script of another site, or by a reader of feeds.
-OPEN = re.compile(r"\.(?:json|embed|csv|bib|csl|atom|png|txt)$|^/-/oembed$")
 
 
 async def oembed(datasette: Datasette, request: Request) -> Response:
@@ -107,28 +104,6 @@ def _pixels(request: Request, name: str) -> int | None:
 
 def _refused(status: int, message: str) -> Response:
     return Response.json({"ok": False, "error": message, "status": status}, status=status)
-
-
-def readable_elsewhere(datasette: Datasette, app: Any) -> Any:
-    """Any site may read the data, whatever the command that serves it: nothing here is private."""
-
-    async def readable(scope: Any, receive: Any, send: Any) -> None:
-        async def sending(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                headers = message.setdefault("headers", [])
-                if not any(name == b"access-control-allow-origin" for name, _ in headers):
-                    message["headers"] = [*headers, (b"access-control-allow-origin", b"*")]
-            await send(message)
-
-        is_open = scope["type"] == "http" and _is_open(datasette, scope["path"])
-        await app(scope, receive, sending if is_open else send)
-
-    return readable
-
-
-def _is_open(datasette: Datasette, path: str) -> bool:
-    base = datasette.urls.path("/").rstrip("/")
-    return bool(OPEN.search(path.removeprefix(base)))
 
 
 ROUTES = [(r"^/-/oembed$", oembed)]

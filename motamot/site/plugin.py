@@ -20,6 +20,7 @@ from motamot.site import (
     cards,
     citing,
     documents,
+    door,
     embeds,
     errors,
     feeds,
@@ -33,7 +34,6 @@ from motamot.site import (
     published,
     quotations,
     redirects,
-    refusals,
     search,
     streams,
     workers,
@@ -100,9 +100,9 @@ def register_output_renderer(datasette: Datasette) -> list[dict[str, Any]]:
     return [*embeds.RENDERERS, *citing.RENDERERS] if _is_ours(datasette) else []
 
 
-@hookimpl(tryfirst=True)  # datasette-search-all's address begins ours
+@hookimpl(tryfirst=True)  # so that the last of ours closes what is Datasette's own
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
-    modules = (refusals, search, quotations, articles, oembed, feeds, cards, documents)
+    modules = (search, quotations, articles, oembed, feeds, cards, documents, door)
     return [each for one in modules for each in one.ROUTES] if _is_ours(datasette) else []
 
 
@@ -133,11 +133,14 @@ def forbidden(datasette: Datasette, request: Request, message: str) -> Later | N
     return answer if _is_ours(datasette) else None
 
 
-@hookimpl
-def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any] | None:
-    def wrap(app: Any) -> Any:
-        inner = streams.complete(datasette, refusals.french_refusals(datasette, app))
-        shown = oembed.readable_elsewhere(datasette, filters.told_apart(datasette, inner))
-        return published.one_edition(datasette, shown)
+@hookimpl(hookwrapper=True)
+def asgi_wrapper(datasette: Datasette) -> Generator[None, Result[list[Any]], None]:
+    """From the inside out: what pages hold, compression and others', the door, the dataset."""
+    outcome = yield
 
-    return wrap if _is_ours(datasette) else None
+    def inner(app: Any) -> Any:
+        return filters.told_apart(datasette, streams.complete(datasette, app))
+
+    if _is_ours(datasette):
+        outer = [partial(each, datasette) for each in (door.guarded, published.one_edition)]
+        outcome.force_result([inner, *outcome.get_result(), *outer])

@@ -287,6 +287,7 @@ def one_edition(datasette: Datasette, app: Any) -> Any:
     """The site, each request of which sees one file from its beginning to its end."""
 
     async def seeing(scope: Any, receive: Any, send: Any) -> None:
+        await datasette.invoke_startup()
         database = datasette.databases.get(DATABASE)
         if scope["type"] != "http" or _seen.get() or not isinstance(database, Published):
             await app(scope, receive, send)

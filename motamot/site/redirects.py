@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Response
 from datasette.views.base import DatasetteError
 
@@ -16,7 +15,6 @@ from motamot.site.errors import error_page
 from motamot.site.shapes import DATABASE, Datasette, Request
 
 ADDRESS = re.compile(rf"/{DATABASE}/(?P<old>[a-z]+/[a-z0-9_-]+)(?P<format>\.[a-z0-9.]+)?/?")
-KEPT = 86_400  # seconds: a redirect may be mended, so nobody remembers it for ever
 
 
 async def declared(datasette: Datasette, path: str) -> tuple[str | None, str | None] | None:
@@ -46,12 +44,7 @@ async def answer(datasette: Datasette, request: Request, exception: Exception) -
     if found is None:
         return None
     new, gone = found
-    headers = {"Cache-Control": f"max-age={KEPT}"}
-    if datasette.cors:
-        add_cors_headers(headers)
     if new is None:
-        page = await error_page(datasette, request, 410, "Page retirée", gone)
-        page.headers.update(headers)
-        return page
+        return await error_page(datasette, request, 410, "Page retirée", gone)
     query = f"?{request.query_string}" if request.query_string else ""
-    return Response("", 301, {**headers, "Location": f"{new}{query}"})
+    return Response("", 301, {"Location": f"{new}{query}"})

@@ -175,8 +175,7 @@ async def search_json(datasette: Datasette, request: Request) -> Response:
             hit["extract"] = "".join(
                 f"<b>{piece}</b>" if marked else piece for piece, marked in hit["extract"]
             )
-    headers = {"Access-Control-Allow-Origin": "*"} if datasette.cors else {}
-    return Response.json(found, headers=headers)
+    return Response.json(found)
 
 
 ROUTES = [(r"/-/search\.json$", search_json)]

@@ -77,7 +77,7 @@ def served(raw: Path, folder: Path) -> Iterator[Site]:
 def _wait_for(site: Site, server: subprocess.Popen) -> None:
     for _ in range(300):
         try:
-            urllib.request.urlopen(f"{site.address}/-/versions.json", timeout=5).close()
+            urllib.request.urlopen(f"{site.address}/", timeout=5).close()
         except OSError:
             assert server.poll() is None, (site.folder / "datasette.log").read_text()
             time.sleep(0.1)

@@ -29,7 +29,7 @@ def served(folder: Path) -> Iterator[str]:
     try:
         for _ in range(200):
             try:
-                urlopen(address + "/-/versions.json", timeout=5).close()
+                urlopen(address + "/", timeout=5).close()
                 break
             except URLError:
                 time.sleep(0.1)
