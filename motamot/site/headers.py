@@ -115,7 +115,6 @@ class Dressing:
                 found[b"cache-control"] = FILE
         return found
 
-
     def _policy(self, path: str) -> bytes:
         if path.endswith(".embed"):
             return self._frame

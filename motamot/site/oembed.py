@@ -42,7 +42,7 @@ async def oembed(datasette: Datasette, request: Request) -> Response:
         height = height * frames.WIDTH // max(width, NARROWEST)
     answer = _rich(
         title,
-        datasette.absolute_url(request, source),
+        datasette.absolute_url(request, datasette.urls.path(source)),
         datasette.absolute_url(request, datasette.urls.path("/")),
         min(width, frames.WIDTH),
         min(height, tallest or height),
@@ -76,7 +76,7 @@ def _rich(title: str, source: str, home: str, width: int, height: int) -> dict[s
 
 
 def local(datasette: Datasette, request: Request, url: str) -> str | None:
-    """The path of the frame of a page of this site; None for the address of another."""
+    """The path of the frame of a page of this site, from its root; None for that of another."""
     try:
         asked = urlsplit(url)
         host = asked.netloc.lower()
@@ -87,7 +87,7 @@ def local(datasette: Datasette, request: Request, url: str) -> str | None:
         return None
     if not asked.path.startswith(f"{base}/questionnaires") or "\\" in asked.path:
         return None
-    path = asked.path.rstrip("/")
+    path = asked.path.removeprefix(base).rstrip("/")
     for extension in _FORMATS:
         path = path.removesuffix(extension)
     return f"{path}.embed" + (f"?{asked.query}" if asked.query else "")

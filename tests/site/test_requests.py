@@ -408,6 +408,22 @@ def test_only_frames_may_be_framed_and_no_inline_script_runs(real):
         assert "unsafe" not in policy.split("style-src")[0]
 
 
+def test_a_site_that_is_not_at_the_root_of_its_host_is_the_same(tmp_path):
+    build_site(ROOT / "raw", tmp_path)
+    said = json.loads((tmp_path / "settings.json").read_text()) | {"base_url": "/mot/"}
+    (tmp_path / "settings.json").write_text(json.dumps(said))
+    site = Datasette(config_dir=tmp_path)
+    asked = b"url=" + quote("http://localhost/mot" + ANSWER, safe="").encode()
+    for path, query in ((ANSWER, b""), (ANSWER + ".embed", b""), ("/-/oembed", asked)):
+        first = ask(site, f"/mot{path}".encode(), query)
+        known = [(b"if-none-match", first.headers["etag"].encode())]
+        assert first.status == 200
+        assert f"http://localhost/mot{ANSWER}".encode() in first.body
+        assert ("frame-ancestors *" in str(first.headers)) == path.endswith(".embed")
+        assert ask(site, f"/mot{path}".encode(), query, headers=known).status == 304
+    assert ask(site, b"/mot/-/plugins.json").status == 404
+
+
 def test_pages_for_who_looks_after_a_datasette_are_closed(real):
     for name in ("plugins", "databases", "threads", "settings", "metadata", "versions", "config"):
         for end in ("", ".json"):
