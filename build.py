@@ -20,6 +20,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,18 +28,19 @@ from typing import Any
 
 import click
 
-from motamot.dataset.documents import SUFFIXES, show
+from motamot.dataset.documents import LARGEST, SUFFIXES, show
 from motamot.dataset.folder import (
     bad_identifier,
     bad_stem,
+    changed,
     nothing_read,
     open_raw,
     read_edition,
     read_questionnaire,
 )
 from motamot.dataset.model import Questionnaire, Received, is_day, versioned
-from motamot.dataset.permalinks import RECORD, Ledger
-from motamot.publishing.file import inspect_data, replacing
+from motamot.dataset.permalinks import MOST, RECORD, Ledger
+from motamot.publishing.file import publishing
 from motamot.publishing.kept import Keeping
 from motamot.publishing.prepared import Order, Prepared, prepare_all
 from motamot.publishing.rows import Counts
@@ -46,7 +48,10 @@ from motamot.publishing.write import Writer
 from motamot.receiving import intake
 from motamot.recording.outline import outline as outlined
 from motamot.recording.record import FIXED_HERE, Record, named, written
-from motamot.text.problems import Problem, Where, in_order
+from motamot.text import files
+from motamot.text.files import state
+from motamot.text.problems import Problem, Where, in_order, seen
+from motamot.text.whole import replacing
 
 HERE = Path(__file__).parent
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -94,11 +99,13 @@ def check(outer: tuple[Path | None, bool], raw: Path | None, db: Path | None, qu
     problems = Problems()
     folder = _raw(raw or outer[0])
     quiet = quiet or outer[1]
+    before = state(folder)
     found, strays = open_raw(folder)
     problems.report(strays)
     ledger = Ledger(folder)
     count = sum(1 for _ in _checked(Order(found, _guess), ledger, problems, quiet))
     problems.report(ledger.problems())
+    problems.report(() if problems.errors else changed(folder, before))
     if not quiet and not problems.errors:
         click.echo(f"{count} questionnaire{'s' * (count != 1)} checked: {problems}.")
     sys.exit(1 if problems.errors else 0)
@@ -191,7 +198,8 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     problems = Problems()
     summary = Summary()
     keeping = Keeping(HERE / ".kept", db)
-    with replacing(db) as building, keeping:
+    before = state(raw)
+    with publishing(db) as building, keeping:
         folder, found = open_raw(raw)
         problems.report(found)
         edition, found = read_edition(_metadata(db))
@@ -205,15 +213,13 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
                 keeping.add(made.kept or {})
                 summary.add(made.rows.counts)
         problems.report(ledger.problems())
+        problems.report(() if problems.errors else changed(raw, before))
         if problems.errors:
             click.echo(f"Nothing was built: {problems}.", err=True)
             sys.exit(1)
         writer.redirect(ledger.redirects())
         writer.close()
-        described = inspect_data(building)
         keeping.close()
-    with replacing(db.with_name("inspect-data.json")) as building:
-        building.write_text(described, encoding="utf-8")
     if not quiet:
         summary.print(db, problems)
     return ledger
@@ -223,7 +229,7 @@ def record(ledger: Ledger, path: Path, quiet: bool) -> None:
     """Add what is published for the first time to the record; nothing ever leaves it."""
     new = len(ledger.new())
     text = ledger.text()
-    if not path.exists() or path.read_bytes() != text.encode():
+    if files.read(path, MOST) != text.encode():
         with replacing(path) as writing:
             writing.write_bytes(text.encode())
     if not quiet:
@@ -311,7 +317,7 @@ def _place(
     where = Where(show(file))
     found = [*bad_identifier(folder, where), *bad_stem(own, where)]
     if not found:
-        place, found = intake.place(file, raw / folder, own)
+        place, found = intake.place(file, raw / folder, own, LARGEST)
     problems.report(found)
     return None if found else place
 
@@ -467,12 +473,14 @@ def _raw(given: Path | None) -> Path:
 
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
-    """A file that cannot be written is wrong use, said in one sentence."""
+    """A file that cannot be written is said in one sentence; where none can be, it is wrong use."""
     try:
         yield
-    except (OSError, sqlite3.OperationalError) as error:
+    except (NotADirectoryError, FileExistsError, FileNotFoundError) as error:
+        raise click.UsageError(seen(f"cannot write {path}: {error.strerror}")) from error
+    except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise click.UsageError(f"cannot write {path}: {reason}") from error
+        raise click.ClickException(seen(f"cannot write {path}: {reason}")) from error
 
 
 @contextmanager
@@ -489,6 +497,21 @@ def _stop(signum: int, frame: object) -> None:
     raise KeyboardInterrupt  # so that a terminated build tidies up as an interrupted one does
 
 
+def run() -> None:
+    """The command; whatever the machine lacks is one sentence."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        main()
+    except (OSError, sqlite3.Error, MemoryError, RecursionError, BrokenProcessPool) as error:
+        where = getattr(error, "filename", None)
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        click.echo(seen(f"Error: {f'{where}: ' if where else ''}{reason}"), err=True)
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
-    main()
+    run()

@@ -287,7 +287,7 @@ def started_build(folder: Path) -> subprocess.Popen[str]:
     )
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
-        written = [p for p in folder.glob(".out.db-*/out.db") if p.stat().st_size > 100_000]
+        written = [p for p in folder.glob(".motamot-*/out.db") if p.stat().st_size > 100_000]
         if written:
             return process
         time.sleep(0.01)
@@ -314,7 +314,7 @@ def test_a_terminated_build_leaves_the_earlier_one_and_no_temporary_file(
     assert process.returncode not in (0, 2)
     assert "Traceback" not in stderr
     assert contents(built_of_many) == before
-    assert not list(built_of_many.glob(".out.db-*"))
+    assert not list(built_of_many.glob(".motamot-*"))
 
 
 def test_an_interrupted_build_leaves_the_earlier_one_and_no_temporary_file(
@@ -327,7 +327,7 @@ def test_an_interrupted_build_leaves_the_earlier_one_and_no_temporary_file(
     assert process.returncode not in (0, 2)
     assert "Traceback" not in stderr
     assert contents(built_of_many) == before
-    assert not list(built_of_many.glob(".out.db-*"))
+    assert not list(built_of_many.glob(".motamot-*"))
 
 
 def test_a_killed_build_leaves_the_earlier_one_and_the_next_one_succeeds(
@@ -344,12 +344,12 @@ def test_a_killed_build_leaves_the_earlier_one_and_the_next_one_succeeds(
     after = contents(tmp_path)
     left = set(after) - set(before)
     assert {name: data for name, data in after.items() if name not in left} == before
-    assert all(name.startswith(".out.db-") for name in left)
+    assert all(name.startswith(".motamot-") for name in left)
     shutil.rmtree(tmp_path / "raw")
     folder_of(tmp_path / "raw", small())
     assert run_build("--raw", "raw", "--db", "out.db", cwd=tmp_path).returncode == 0
     assert rows(tmp_path / "out.db", "SELECT count(*) FROM documents") == [(2,)]
-    assert not list(tmp_path.glob(".out.db-*"))  # the next one tidies up
+    assert not list(tmp_path.glob(".motamot-*"))  # the next one tidies up
 
 
 def test_a_build_leaves_what_was_received_as_it_was(tmp_path: Path, run_build: Run) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,14 @@ from pathlib import Path
 from motamot.dataset.model import Received, versioned
 from motamot.recording.cut import Asked, passages_of
 from motamot.recording.record import FIXED_HERE, SUFFIX, Entry, Record, named, parse, record_of
+from motamot.text import files
+from motamot.text.patience import Overlong, within
 from motamot.text.problems import Problem, Where
 from motamot.text.source import Lines, decode
 
 BLANK_STEM = "questions"  # questions.md: the questionnaire as it was sent
 SUFFIXES = (".md", ".txt")
+LARGEST = 500_000  # bytes of a document: some 250 pages, read in less than a second
 # (text, path, known questions, blank=, declined=, names=) -> the lines of a record, what to look at
 Guess = Callable[..., tuple[Sequence[Entry], list[Problem]]]
 
@@ -61,8 +65,9 @@ def read_documents(
     guess = partial(guess, names=names)
     problems: list[Problem] = []
     opened: list[Opened] = []
+    beside = {path.name for path in paths}
     for path in paths:
-        found, wrong = open_document(path)
+        found, wrong = open_document(path, beside)
         problems += wrong
         opened += [found] if found else []
     blank = next((o for o in opened if o.stem == BLANK_STEM), None)
@@ -73,7 +78,13 @@ def read_documents(
     letters = _letters(opened, declined)
     for each in sorted(opened, key=lambda o: o is not fixing):
         known = reference.asked if reference else ()
-        received, wrong = _cut(each, known, guess, declined=each.path in letters)
+        try:
+            with within(each.path, each.text):
+                received, wrong = _cut(each, known, guess, declined=each.path in letters)
+        except Overlong as error:
+            refused = replace(each, record=None, sound=False)
+            received, wrong = _cut(refused, known, guess, declined=True)
+            problems.append(error.problem)
         problems += wrong
         cut[each.path] = received
         if reference is None and (received.questions or each is fixing):
@@ -90,13 +101,15 @@ def _letters(opened: Sequence[Opened], declined: frozenset[str]) -> set[str]:
     return {path for owner, path in last.items() if owner in declined}
 
 
-def open_document(path: Path) -> tuple[Opened | None, list[Problem]]:
-    """Read a document and the record beside it; None when the document cannot be read."""
-    data, problems = _bytes(path)
-    if data is None:
-        return None, problems
+def open_document(path: Path, beside: Collection[str]) -> tuple[Opened | None, list[Problem]]:
+    """Read a document and the record beside it; None when the document cannot be read. `beside` are
+    the names of the documents of its folder."""
+    data = files.read(path, LARGEST)
+    if isinstance(data, Problem):
+        return None, [data]
+    problems: list[Problem] = []
     digest = hashlib.sha256(data).hexdigest()
-    record, wrong = _record(path)
+    record, wrong = _record(path, beside)
     text, encoding = "", "utf-8"
     if record is not None:
         encoding = record.encoding
@@ -123,33 +136,27 @@ def _as_recorded(path: Path, data: bytes, digest: str, record: Record) -> tuple[
     return text or "", wrong
 
 
-def _bytes(path: Path) -> tuple[bytes | None, list[Problem]]:
-    try:
-        return path.read_bytes(), []
-    except OSError as error:
-        reason = error.strerror or "an error of the system"
-        action = "Check that it is there, and its permissions."
-        where = Where(show(path))
-        return None, [Problem(where, "error", "a file that can be read", reason, action)]
-
-
-def _record(path: Path) -> tuple[Record | None, list[Problem]]:
+def _record(path: Path, beside: Collection[str]) -> tuple[Record | None, list[Problem]]:
     """The record beside a document, None when there is none or it cannot be read. The record of
-    another file of the same name (`a.txt` beside `a.md`) is not its own."""
+    another file of the same name (`a.txt` beside `a.md`) is not its own; `beside` are the names of
+    the documents of its folder."""
     file = path.with_suffix(SUFFIX)
-    if not file.exists():
+    if not os.path.lexists(file):
         return None, []
-    data, problems = _bytes(file)
-    if data is None:
-        return None, problems
+    data = files.read(file)
+    if isinstance(data, Problem):
+        return None, [data]
     try:
         text = data.decode("utf-8-sig")
+        at = text.find("\0")
+        found = "" if at < 0 else "a NUL character"
     except UnicodeDecodeError as error:
-        where = Where(show(file), data.count(b"\n", 0, error.start) + 1)
-        found = f"the byte {data[error.start]:#04x}"
+        at, found = error.start, f"the byte {data[error.start]:#04x}"
+    if found:
+        where = Where(show(file), data.count(b"\n", 0, at) + 1)
         return None, [Problem(where, "error", "a record in UTF-8", found, "Save it as UTF-8.")]
     record, problems = parse(text, show(file))
-    if record and record.document != path.name and (path.parent / record.document).is_file():
+    if record and record.document != path.name and record.document in beside:
         return None, []
     return record, problems
 
@@ -178,9 +185,10 @@ def _original(path: Path, record: Record, where: Where) -> Iterator[Problem]:
     """The file that the text was drawn from is kept beside it, unchanged."""
     assert record.original
     file = path.with_name(record.original.name)
-    data, problems = _bytes(file)
-    yield from problems
-    if data is not None and hashlib.sha256(data).hexdigest() != record.original.sha256.lower():
+    digest = files.sha256(file)
+    if isinstance(digest, Problem):
+        yield digest
+    elif digest != record.original.sha256.lower():
         expected = f"{show(file)} as it was received, {record.original.sha256[:12]}…"
         action = "Take it back from an earlier version."
         yield Problem(where, "error", expected, "another file of that name", action)
@@ -190,8 +198,9 @@ def _decoded(data: bytes, encoding: str) -> str | None:
     """Bytes as a record says; None when they are not in that encoding, to the last one."""
     try:
         text = data.decode(encoding)
+        text.encode()  # some of Python's own encodings hold what is no character
         return text if text.encode(encoding) == data else None
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):
         return None
 
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-import yaml
-
 from motamot.dataset.documents import BLANK_STEM, SUFFIXES, Guess, read_documents, show
 from motamot.dataset.model import (
     Edition,
@@ -26,8 +24,8 @@ from motamot.dataset.model import (
     versioned,
 )
 from motamot.recording.record import SUFFIX
-from motamot.text import yaml_file
-from motamot.text.problems import Problem, Where
+from motamot.text import files, yaml_file
+from motamot.text.problems import Problem, Severity, Where
 
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 STATUSES = ("answered", "partial", "declined", "no-reply")
@@ -40,7 +38,6 @@ _REPLY_FIELDS = ("status", "received_on", "note", "author_from")
 _AUTHORS = ("document", "sender", "inferred")
 _NAMED = ("given", "inferred")
 _EDITION = ("public_url", "publisher", "contact")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # written in C where it is there
 _AGAIN = "Build again when nothing changes in it."
 _ONE_OF = {
     "status": "Write one of these, or leave it out: it follows from the document.",
@@ -71,11 +68,12 @@ class Raw:
 
 def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
     """Read respondents.yml and list the questionnaires' folders, sorted by name."""
-    respondents, problems = _respondents(folder / "respondents.yml")
+    held, unlisted = _listed(folder)
+    respondents, problems = _respondents(folder / "respondents.yml", "respondents.yml" in held)
     readable = bool(respondents) or not problems
-    folders = [p for p in _listed(folder) if p.is_dir() and not p.name.startswith(".")]
-    problems += _strays(folder)
-    if not folders:
+    folders = [folder / name for name, kind in held.items() if kind == "folder"]
+    problems += [*unlisted, *_strays(folder, held)]
+    if not folders and not unlisted:
         problems.append(
             Problem(
                 Where(show(folder)),
@@ -91,20 +89,15 @@ def open_raw(folder: Path) -> tuple[Raw, list[Problem]]:
 def read_edition(path: Path) -> tuple[Edition, list[Problem]]:
     """What a site's metadata.yml says under `plugins: motamot:`; empty when it says nothing."""
     shown = show(path)
-    try:
-        said = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) if path.exists() else {}
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        return Edition(), [yaml_file.unreadable(shown, error, "")]
-    plugins = said.get("plugins") if isinstance(said, dict) else None
-    found = plugins.get("motamot") if isinstance(plugins, dict) else None
-    fields = {str(k): v for k, v in found.items()} if isinstance(found, dict) else {}
-    texts = {key: str(fields[key]).strip() for key in _EDITION if fields.get(key)}
+    fields, problems = yaml_file.texts_below(path, shown, ("plugins", "motamot"))
+    texts = {key: said.strip() for key in _EDITION if (said := fields.text(key))}
     url = texts.get("public_url", "").rstrip("/")
     if url and not re.fullmatch(r"https?://[^\s/?#]+(?:/[^\s?#]*)?", url):
         expected = "“public_url:” of plugins: motamot: as https://, a host, and a path if any"
         action = "Write the address that readers see."
-        return Edition(), [Problem(Where(shown), "error", expected, f"“{url}”", action)]
-    return Edition(url, texts.get("publisher"), texts.get("contact")), []
+        where = Where(shown, fields.line("public_url"))
+        problems.append(Problem(where, "error", expected, f"“{url}”", action))
+    return Edition(url, texts.get("publisher"), texts.get("contact")), problems
 
 
 def nothing_read(raw: Raw) -> Problem:
@@ -121,26 +114,26 @@ def nothing_read(raw: Raw) -> Problem:
     )
 
 
-def _strays(folder: Path) -> Iterator[Problem]:
-    """Files that stand beside the questionnaires' folders."""
+def _strays(folder: Path, held: Mapping[str, str]) -> Iterator[Problem]:
+    """What stands beside the questionnaires' folders."""
     known = ("respondents.yml", "permalinks.txt", "redirects.yml", "README.md")
-    for path in (p for p in _listed(folder) if p.is_file()):
-        if path.name in known or path.name.startswith("."):
-            continue
-        document = path.suffix in SUFFIXES
-        yield Problem(
-            Where(show(path)),
-            "error" if document else "warning",
-            "respondents.yml and one folder for each questionnaire",
-            "a document beside them" if document else "another file",
-            f"Move it to {show(folder)}/<questionnaire>/."
-            if document
-            else "It was not read. Rename it or move it elsewhere.",
-        )
+    for path in (folder / name for name in held if name not in known):
+        kind, document = held[path.name], path.suffix in SUFFIXES
+        expected = "respondents.yml and one folder for each questionnaire"
+        if kind == "link":
+            found, action = "a link", "Put there itself what it leads to."
+        elif document:
+            found, action = "a document beside them", f"Move it to {show(folder)}/<questionnaire>/."
+        else:
+            found = "another file"
+            action = "It was not read. Rename it or move it elsewhere."
+        severity: Severity = "error" if document or kind == "link" else "warning"
+        if kind != "folder":
+            yield Problem(Where(show(path)), severity, expected, found, action)
 
 
-def _respondents(path: Path) -> tuple[dict[str, Respondent], list[Problem]]:
-    if not path.exists():
+def _respondents(path: Path, there: bool) -> tuple[dict[str, Respondent], list[Problem]]:
+    if not there:
         return {}, []
     mapping, problems = yaml_file.load(path, show(path))
     found: dict[str, Respondent] = {}
@@ -232,55 +225,40 @@ def read_questionnaire(
 ) -> tuple[Questionnaire, list[Problem]]:
     """Read questionnaire.yml and every document of one folder; `guess` reads those that have no
     record, and `names` are those of the respondents it may find in them."""
-    held = _listed(folder)
-    if not held and not folder.is_dir():
-        gone = Problem(Where(show(folder)), "error", "the folder that was there", "none", _AGAIN)
-        return Questionnaire(folder.name, show(folder)), [gone]
-    made, said = _described(folder, folder / "questionnaire.yml" in held)
-    files, others = _documents(held)
+    held, problems = _listed(folder)
+    if problems:
+        return Questionnaire(folder.name, show(folder)), problems
+    made, said = _described(folder, "questionnaire.yml" in held)
+    own = [folder / name for name in held if name != "questionnaire.yml"]
+    documents_ = [path for path in own if path.suffix in SUFFIXES]
     problems = [*bad_identifier(folder.name, Where(show(folder))), *said]
-    if not files and not made.said:
+    if not documents_ and not made.said:
         expected, action = (
             "replies as .md or .txt files, or questions.md",
             "Drop a reply into this folder, or remove it.",
         )
         problems.append(Problem(Where(show(folder)), "warning", expected, "none", action))
-    blanks = [path for path in files if path.stem == BLANK_STEM]
+    blanks = [path for path in documents_ if path.stem == BLANK_STEM]
     for path in blanks[1:]:
         found, action = f"this one beside {show(blanks[0])}", "Keep one of the two."
         where = Where(show(path))
         problems.append(Problem(where, "error", "one blank questionnaire", found, action))
-    replies = [path for path in files if path.stem != BLANK_STEM]
+    replies = [path for path in documents_ if path.stem != BLANK_STEM]
     for path in replies:
         problems += bad_stem(path.stem, Where(show(path)))
     documents, wrong = read_documents([*blanks[:1], *replies], made.declined, guess, names)
     made = replace(made, **vars(documents))
     records = [document.record for document in made.documents if document.record]
     originals = {record.original.name for record in records if record.original}
-    strange = (problem for path in others if (problem := _strange(path, originals)))
+    others = (path for path in own if path not in documents_ and path.name not in originals)
+    strange = (problem for path in others if (problem := _strange(path, held)))
     return made, [*problems, *strange, *wrong]
 
 
-def _documents(held: list[Path]) -> tuple[list[Path], list[Path]]:
-    """(the documents among what a folder holds, whatever else it does), by name."""
-    files: list[Path] = []
-    others: list[Path] = []
-    for path in held:
-        if path.name.startswith(".") or path.name == "questionnaire.yml":
-            continue
-        if path.suffix in SUFFIXES and not path.is_dir():
-            files.append(path)
-        else:
-            others.append(path)
-    return files, others
-
-
-def _strange(path: Path, originals: set[str]) -> Problem | None:
-    """A warning for what was not read; None for a record, and for a file that one names."""
-    if path.name in originals and path.is_file():
-        return None
-    if path.suffix == SUFFIX and path.is_file():
-        if any(path.with_suffix(suffix).exists() for suffix in SUFFIXES):
+def _strange(path: Path, held: Mapping[str, str]) -> Problem | None:
+    """A warning for what was not read; None for a record."""
+    if path.suffix == SUFFIX:
+        if any(path.with_suffix(suffix).name in held for suffix in SUFFIXES):
             return None
         expected, found = f"the document of this record beside it ({path.stem}.md)", "none"
         action = "Put the document back, or remove the record."
@@ -289,17 +267,32 @@ def _strange(path: Path, originals: set[str]) -> Problem | None:
         Where(show(path)),
         "warning",
         "replies as .md or .txt files, and questionnaire.yml",
-        "a folder" if path.is_dir() else f"a “{path.suffix or path.name}” file",
+        "a folder" if held[path.name] == "folder" else f"a “{path.suffix or path.name}” file",
         _rename(path),
     )
 
 
-def _listed(folder: Path) -> list[Path]:
-    """What a folder holds, by name; nothing once it has vanished."""
+def _listed(folder: Path) -> tuple[dict[str, str], list[Problem]]:
+    """What a folder holds, as `files.listed` has it; what is wrong when that cannot be told."""
+    where = Where(show(folder))
     try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
+        return files.listed(folder), []
+    except FileNotFoundError:
+        return {}, [Problem(where, "error", "the folder that was there", "none", _AGAIN)]
+    except OSError as error:
+        found, action = error.strerror or "an error of the system", "Check its permissions."
+        return {}, [Problem(where, "error", "a folder that can be read", found, action)]
+
+
+def changed(folder: Path, before: Mapping[str, tuple[int, ...]]) -> Iterator[Problem]:
+    """What is not as it was: a dataset is of one moment. `before` is what `files.state` said."""
+    after = files.state(folder)
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) != after.get(path):
+            found = "one that has changed" if path in before and path in after else "one that came"
+            found = found if path in after else "none any more"
+            expected = "the same file, as long as it is read"
+            yield Problem(Where(show(Path(path))), "error", expected, found, _AGAIN)
 
 
 def _rename(path: Path) -> str:

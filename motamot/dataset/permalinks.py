@@ -11,6 +11,7 @@ A recorded identifier that is neither published nor declared is an error: a link
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from motamot.dataset.documents import show
-from motamot.text import yaml_file
+from motamot.text import files, yaml_file
 from motamot.text.problems import Problem, Where
 
 TABLES = (
@@ -27,6 +28,7 @@ TABLES = (
     "revisions",
 )
 RECORD, REDIRECTS = "permalinks.txt", "redirects.yml"
+MOST = 100_000_000  # bytes of the record of all that was ever published
 _IDENTIFIER = re.compile(rf"(?:{'|'.join(TABLES)})/[a-z0-9_-]+")
 _COMPARED = 300  # identifiers that are compared letter by letter for a suggestion
 
@@ -199,11 +201,14 @@ def _record(path: Path) -> tuple[dict[str, int], list[Problem]]:
     """permalinks.txt: identifier -> the line it stands on."""
     recorded: dict[str, int] = {}
     problems: list[Problem] = []
-    if not path.exists():
+    if not os.path.lexists(path):
         return recorded, problems
+    data = files.read(path, MOST)
+    if isinstance(data, Problem):
+        return recorded, [data]
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError):
+        lines = data.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError:
         problem = Problem(
             Where(show(path)),
             "error",
@@ -232,7 +237,7 @@ def _record(path: Path) -> tuple[dict[str, int], list[Problem]]:
 def _redirects(path: Path) -> tuple[dict[str, Redirect], Container[str], list[Problem]]:
     """redirects.yml: identifier -> where it went; and every identifier that it speaks of, any at
     all when it cannot be read."""
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}, (), []
     shown = show(path)
     mapping, problems = yaml_file.load(path, shown)

@@ -1,61 +1,44 @@
-"""Files that appear only when they are whole, and what Datasette wants to know of one."""
+"""A database in its place, and what Datasette wants to know of it."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-import shutil
 import sqlite3
-import tempfile
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from datasette.inspect import inspect_hash, inspect_tables
 
+from motamot.text.whole import alone, beside
+
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A path to write a new file at; the file takes its real place only when all went well."""
-    with beside(path) as building:
+def publishing(db: Path) -> Iterator[Path]:
+    """A path to write a database at. It takes its place only when all went well, and its
+    inspect-data.json with it: whoever is stopped between the two leaves none, never another's."""
+    place = Path(os.path.realpath(db))  # a link stays one
+    if os.path.lexists(place) and not stat.S_ISREG(place.lstat().st_mode):
+        raise OSError(errno.EINVAL, "what stands there is no file")
+    described = db.with_name("inspect-data.json")
+    with beside(place) as inside, beside(described) as describing:
+        building = inside.with_name(db.name)
         yield building
-        os.replace(building, path)
-
-
-@contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """A path to write at, in a hidden folder beside a file; it is gone in the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _tidy(path)
-    prefix = f".{path.name}-{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
-        yield Path(folder) / path.name
-
-
-def _tidy(path: Path) -> None:
-    """Remove what a process that was killed left of the same file."""
-    for folder in path.parent.glob(f".{path.name}-*-*"):
-        process = folder.name.split("-")[-2]
-        if process.isdecimal() and not _runs(int(process)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # somebody else's
-        pass
-    return True
+        describing.write_text(inspect_data(building), encoding="utf-8")
+        with alone(db.parent):
+            described.unlink(missing_ok=True)
+            os.replace(building, place)
+            os.replace(describing, described)
 
 
 def inspect_data(path: Path) -> str:
     """What `datasette inspect` says of a database: with it, Datasette opens the file immutable."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    connection.row_factory = sqlite3.Row
-    tables = inspect_tables(connection, {})
-    connection.close()
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        tables = inspect_tables(connection, {})
     described = {
         path.stem: {
             "hash": inspect_hash(path),

@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from motamot.publishing.file import beside
+from motamot.text.whole import beside
 
 Made = TypeVar("Made")
 
@@ -52,7 +52,7 @@ class Kept:
             self.used[key] = value
             return unpacked(json.loads(value))
         made = make()
-        self.used[key] = json.dumps(packed(made), ensure_ascii=False)
+        self.used[key] = json.dumps(packed(made))  # half a pair of surrogates as an escape
         return made
 
     def _find(self, key: str) -> str | None:
@@ -101,19 +101,19 @@ class Keeping:
         """Put the file in its place, where it is worth it; the oldest of many others go."""
         if self._building is None:
             return
-        if self._count < WORTH:
-            self.path.unlink(missing_ok=True)
-            return
         with suppress(OSError):
+            if self._count < WORTH:
+                self.path.unlink(missing_ok=True)
+                return
             os.replace(self._building, self.path)
-        others = sorted(self.path.parent.glob("*.db"), key=lambda p: p.stat().st_mtime)
-        for old in others[:-MOST]:
-            old.unlink(missing_ok=True)
+            others = sorted(self.path.parent.glob("*.db"), key=lambda p: p.stat().st_mtime)
+            for old in others[:-MOST]:
+                old.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=1)
 def _opened(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    return sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)
 
 
 @lru_cache(maxsize=1)

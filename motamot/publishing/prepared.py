@@ -20,14 +20,16 @@ from motamot.dataset.assemble import assemble
 from motamot.dataset.checks import check
 from motamot.dataset.documents import Guess
 from motamot.dataset.folder import Raw, read_questionnaire
-from motamot.dataset.model import Edition
+from motamot.dataset.model import Edition, Questionnaire
 from motamot.publishing.kept import Kept
 from motamot.publishing.rows import Rows, rows_of
 from motamot.recording.cut import Asked
 from motamot.recording.record import Entry, Kind
+from motamot.text.patience import SECONDS, Overlong, within
 from motamot.text.problems import Problem, Where, in_order
 
 UNSAID = Edition()  # where nothing is written, nobody asks
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ALONE = 8  # folders for which a second process is not worth its start
 
 
@@ -67,9 +69,23 @@ def prepare(path: Path, order: Order) -> Prepared:
     kept = Kept(order.kept)
     guess = _guess_again(order.guess, kept)
     questionnaire, problems = read_questionnaire(path, guess, order.raw.names)
-    problems = in_order([*problems, *check(questionnaire, order.raw, order.release)])
-    assembled = assemble(questionnaire, order.raw.folder)
-    empty = not (questionnaire.documents or questionnaire.said)
+    try:
+        return _prepared(questionnaire, problems, order, kept)
+    except Overlong as error:
+        return Prepared(questionnaire.id, in_order([*problems, error.problem]), [], empty=False)
+
+
+def _prepared(
+    questionnaire: Questionnaire, problems: list[Problem], order: Order, kept: Kept
+) -> Prepared:
+    """Raises Overlong where a document takes too long."""
+    documents = questionnaire.documents
+    largest = max(documents, key=lambda each: each.bytes, default=None)
+    path, text = (largest.path, largest.text) if largest else ("", "")
+    with within(path, text, SECONDS * (1 + len(documents) / 20)):
+        problems = in_order([*problems, *check(questionnaire, order.raw, order.release)])
+        assembled = assemble(questionnaire, order.raw.folder)
+    empty = not (documents or questionnaire.said)
     made = Prepared(questionnaire.id, problems, assembled.identifiers(), empty)
     if not order.write or not made.sound:
         return made
@@ -131,7 +147,7 @@ class _Stop:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in STOPS:
             self._before[number] = signal.signal(number, self._ask)
         return self
 
@@ -150,8 +166,8 @@ class _Stop:
 
 def _begin(parent: int) -> None:
     """A process that prepares leaves its interruption to the one that asked, and ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

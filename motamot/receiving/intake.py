@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,19 +11,28 @@ from pathlib import Path
 
 from motamot.recording.cut import passages_of
 from motamot.recording.record import Entry, Place, first_words
-from motamot.text import yaml_file
+from motamot.text import files, yaml_file
 from motamot.text.problems import Problem, Where
+from motamot.text.whole import replacing
 
 _NUMBER = re.compile(r"\W*(?:[^\W\d_]+\s+)?(\d+(?:[.-]\d+|[a-z])?)\s*[.):–-]")
 _KINDS = ("title", "preamble", "section", "question", "answer", "note", "text")
 
 
-def place(file: Path, folder: Path, stem: str) -> tuple[Path, list[Problem]]:
+def place(file: Path, folder: Path, stem: str, most: int) -> tuple[Path, list[Problem]]:
     """Copy a file into a questionnaire's folder, byte for byte; what stands there is never
-    overwritten. (where it is now, what is wrong)."""
+    overwritten, and what has more bytes than `most` is not taken in. (where it is now, what is
+    wrong)."""
     target = folder / f"{stem}{file.suffix.lower()}"
-    data = file.read_bytes()
-    if target.exists() and target.read_bytes() != data:
+    data = files.read(file.resolve(), most)
+    there = files.read(target, most) if os.path.lexists(target) else None
+    if isinstance(data, Problem) or isinstance(there, Problem):
+        return target, [each for each in (data, there) if isinstance(each, Problem)]
+    if there is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as writing:
+            writing.write_bytes(data)
+    elif there != data:
         problem = Problem(
             Where(target.as_posix()),
             "error",
@@ -32,9 +42,6 @@ def place(file: Path, folder: Path, stem: str) -> tuple[Path, list[Problem]]:
             "another --respondent.",
         )
         return target, [problem]
-    folder.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        target.write_bytes(data)
     return target, []
 
 

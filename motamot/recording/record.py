@@ -260,7 +260,7 @@ def _bad_value(key: str, value: str) -> Wrong | None:
             "Write who compared it with the document, and when.",
         ),
         "original": (
-            r"\S+ [0-9a-fA-F]{64} \S.*",
+            r"(?!\.\.? )[^\s/]+ [0-9a-fA-F]{64} \S.*",
             "a file's name, its SHA-256, and what drew the text from it",
             "Write the three, with spaces between.",
         ),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+# Signs that a terminal obeys, that hide or turn what follows, or that it cannot show.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,15 @@ class Problem:
     action: str  # what to do next
 
     def __str__(self) -> str:
-        return (
+        return seen(
             f"{self.where}: {self.severity}: expected {self.expected}; "
             f"found {self.found}. {self.action}"
         )
+
+
+def seen(text: str) -> str:
+    """A text as one line of a terminal, whatever stands in it: a line's end as “\\n”."""
+    return _UNSEEN.sub(lambda sign: ascii(sign[0])[1:-1], text)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
