@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from motamot.reading.guess import Best
@@ -44,9 +44,11 @@ def doubts(
     for before, after in pairwise(spans):
         if after.first not in named:
             yield from _between(page, before, after)
+    asked = [page.lines[s.first] for s in spans if s.kind == "question"]
+    marks = {(x.look, x.scheme) for x in asked if x.standing or x.numbered}
     for span in spans:
         if span.kind == "answer":
-            yield from _inside(page, span, spans, names)
+            yield from _inside(page, span, marks, names)
     yield from _statements(page, [s.first for s in spans if s.kind == "question"])
     yield from _contexts(page, spans)
     for table in tables:
@@ -99,12 +101,10 @@ def _ranks_above(line: Line, asked: Line) -> bool:
 
 
 def _inside(
-    page: Page, answer: Span, spans: Sequence[Span], names: Sequence[str]
+    page: Page, answer: Span, marks: Collection[tuple[str, str]], names: Sequence[str]
 ) -> Iterator[Doubt]:
-    """What looks like a question inside an answer: marked as the questions are, or asking the list
+    """What looks like a question inside an answer: with their `marks`, or asking the list
     under a number, in a style that stands out, or at the end; another respondent's name."""
-    asked = [page.lines[s.first] for s in spans if s.kind == "question"]
-    marks = {(x.look, x.scheme) for x in asked if x.standing or x.numbered}
     for at in range(answer.first + 1, answer.last + 1):
         line = page.lines[at]
         asking = (line.look, line.scheme) in marks and page.asks[at] >= ASKING

@@ -42,13 +42,17 @@ class Group:
     members: frozenset[int] = frozenset()
     look: str = ""  # of most
     waiting: frozenset[int] = frozenset()  # lines from a short member to the sentence that asks
+    first: int = 0
+    last: int = 0
 
 
 def group_of(page: Page, members: Iterable[int]) -> Group:
     """A group and what follows from it."""
     own = sorted(members)
     looks = Counter(page.lines[i].look for i in own).most_common(1)
-    return Group(frozenset(own), looks[0][0] if own else "", frozenset(_waiting(page, own)))
+    if not own:
+        return Group()
+    return Group(frozenset(own), looks[0][0], frozenset(_waiting(page, own)), own[0], own[-1])
 
 
 def _waiting(page: Page, members: Sequence[int]) -> Iterator[int]:
@@ -114,9 +118,9 @@ def _beside(page: Page, group: Group, at: int) -> Iterator[str]:
         level = STANDING.index(group.look) if group.look in STANDING else len(STANDING)
         own = STANDING.index(line.look)
         yield f"heading {'above' if own < level else 'below' if own > level else 'like'} group"
-    if at < min(group.members):
+    if at < group.first:
         yield "before group"
-    elif at > max(group.members):
+    elif at > group.last:
         yield "after group"
     if at in group.waiting:
         yield "asked here" if asking else "still to be asked"
@@ -143,7 +147,13 @@ def best_path(
 ) -> Best:
     """The path of kinds over lines that weighs most. `allowed` are the kinds that each line may
     have; where that is one, it can follow any."""
-    moves = [_moves(line, weights, kinds) for line, kinds in zip(lines, allowed, strict=True)]
+    known: dict[tuple[object, ...], Moves] = {}  # lines that look alike weigh alike
+    moves: list[Moves] = []
+    for line, kinds in zip(lines, allowed, strict=True):
+        key = (*line[0], line[1], kinds)
+        if key not in known:
+            known[key] = _moves(line, weights, kinds)
+        moves.append(known[key])
     reached = [{"^": (0.0, "")}]
     for onward in moves:
         here: dict[str, tuple[float, str]] = {}
@@ -155,9 +165,10 @@ def best_path(
     if not moves or not reached[-1]:
         return Best(float("-inf"), "")
     last = max(reached[-1], key=lambda kind: reached[-1][kind])
-    weight, kinds = reached[-1][last][0], last
+    weight, path = reached[-1][last][0], [last]
     for here in reached[-1:1:-1]:
-        kinds = here[kinds[0]][1] + kinds
+        path.append(here[path[-1]][1])
+    kinds = "".join(reversed(path))
     margins = _margins(weight, kinds, moves, reached[1:]) if with_margins else ()
     return Best(weight, kinds, margins)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -164,10 +165,11 @@ def _without_lists(page: Page, places: Sequence[Found]) -> Iterator[Found]:
     bare: set[Found] = set()
     most: dict[int, float] = {}
     for found in places:
-        following = next((at for at in strong if at > found.last), None)
-        below = page.lines[found.last + 1 : following]
+        following = bisect_right(strong, found.last)
+        until = strong[following] if following < len(strong) else len(page.lines)
+        below = range(found.last + 1, until)
         whole = found.end >= page.lines[found.last].tail
-        if whole and all("looks h" in line.said for line in below):
+        if whole and all("looks h" in page.lines[at].said for at in below):
             bare.add(found)
         else:
             most[found.place] = max(most.get(found.place, 0.0), found.likeness)

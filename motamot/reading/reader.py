@@ -18,6 +18,7 @@ It knows no particular questionnaire. The steps, in order:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -252,10 +253,12 @@ def _marked(entries: Sequence[Entry], doubts: Sequence[Problem], path: str) -> t
     made = [
         replace(e, doubtful=True, remark="not found") if e.kind == "absent" else e for e in entries
     ]
+    placed = [(e.at[0], i) for i, e in enumerate(made) if e.at]  # in the document's order
     for doubt in doubts:
-        here = [i for i, e in enumerate(made) if e.at and e.at[0] <= (doubt.where.line or 0)]
-        if here and doubt.found != NOT_FOUND:
+        above = bisect_right(placed, (doubt.where.line or 0, len(made)))
+        if above and doubt.found != NOT_FOUND:
+            at = placed[above - 1][1]
             remark = f"expected {doubt.expected}; found {doubt.found}"
             remark = remark.replace(folder, "") if folder else remark
-            made[here[-1]] = replace(made[here[-1]], doubtful=True, remark=remark)
+            made[at] = replace(made[at], doubtful=True, remark=remark)
     return tuple(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
@@ -187,6 +188,7 @@ def numbers_of(page: Page, spans: Sequence[Span], heads: Sequence[Span]) -> list
     each section, the section's position comes first ("2.1"); one without a number among others
     that have one follows them ("3bis"), so that theirs do not move."""
     parts: list[Parts | None] = []
+    asked = {head.first for head in heads}
     above: int | None = None
     for span in spans:
         if span.kind == "answer":
@@ -202,7 +204,7 @@ def numbers_of(page: Page, spans: Sequence[Span], heads: Sequence[Span]) -> list
             above = own[0]
             inner = [_label(line) for line in page.lines[span.first + 1 : span.last + 1]]
             own = (*own, "a") if ("a",) in inner else own
-        if span in heads:
+        if span.kind == "question" and span.first in asked:
             parts.append(own)
     if sum(bool(p) for p in parts) * 2 <= len(parts):
         return [str(i + 1) for i in range(len(parts))]
@@ -214,7 +216,7 @@ def numbers_of(page: Page, spans: Sequence[Span], heads: Sequence[Span]) -> list
     if len(set(written)) == len(written):
         return written
     titles = [span.first for span in spans if span.kind == "section"]
-    above_each = (sum(at < head.first for at in titles) for head in heads)
+    above_each = (bisect_left(titles, head.first) for head in heads)
     by_section = [f"{s}.{n}" for s, n in zip(above_each, written, strict=True)]
     if len(set(by_section)) == len(by_section):
         return by_section

@@ -149,10 +149,15 @@ def replies(page: Page) -> dict[int, int]:
     first asks, with nothing between its lines, and the second does not."""
     labelled = [i for i, line in enumerate(page.lines) if line.numbered]
     labels = [label.parts for line in page.lines if (label := line.label) and line.numbered]
+    after: dict[tuple[int | str, ...], int] = {}
+    sizes = [0] * len(labels)  # how far from each label the same one comes again
+    for at in range(len(labels) - 1, -1, -1):
+        sizes[at] = after.get(labels[at], at) - at
+        after[labels[at]] = at
     found: dict[int, int] = {}
     at = 0
     while at < len(labels):
-        size = labels[at + 1 :].index(labels[at]) + 1 if labels[at] in labels[at + 1 :] else 0
+        size = sizes[at]
         asked, answered = labelled[at : at + size], labelled[at + size : at + 2 * size]
         again = labels[at : at + size] == labels[at + size : at + 2 * size]
         if size > 1 and again and _asks_then_answers(page, asked, answered):

@@ -69,14 +69,14 @@ def painted(text: str) -> Painted:
     front = found.end() if found else 0
     title = _TITLE.search(text, 0, front)
     made = [_blank(text[:front])]
-    line, at = "", front  # what is painted of a line, so far
+    line, at = "", front  # what a line begins with, so far
     tags: list[tuple[int, int, bool]] = []
     cells = [(0, 0, 0, 0)]
     for match in _PAINTED.finditer(text, front):
         made.append(text[at : match.start()])
-        line = (line + made[-1]).rpartition("\n")[2]
+        line = _begins(line + made[-1])
         made.append(_paint(match, line))
-        line = (line + made[-1]).rpartition("\n")[2]
+        line = _begins(line + made[-1])
         at = match.end()
         tags.append((*match.span(), (match["name"] or "").lower() in _INLINE))
         cells.append((at, *_cell(match, *cells[-1][1:])))
@@ -95,21 +95,26 @@ def _cell(match: re.Match[str], table: int, row: int, column: int) -> tuple[int,
     return table, row, column + (opens and name in ("td", "th"))
 
 
+def _begins(text: str) -> str:
+    """The first sign of the last line of a text, "" for none."""
+    return text.rpartition("\n")[2].lstrip()[:1]
+
+
 def _blank(text: str) -> str:
     return re.sub(r"[^\r\n]", " ", text)
 
 
 def _paint(match: re.Match[str], line: str) -> str:
-    """`line` is what stands before it on its line."""
+    """`line` is what its line begins with, nothing where it does."""
     width, name = len(match[0]), (match["name"] or "").lower()
     inline = name in _INLINE
-    if not name or (line.lstrip().startswith("|") and not inline):
+    if not name or (line == "|" and not inline):
         return _blank(match[0])
     signs = _SIGNS.get(name, "")
     if match["close"]:
         return (signs if inline else signs + "\n\n")[:width].ljust(width)
     signs = signs or _MARKS.get(name, "")
-    breaks = "\n" if name == "br" else "" if inline or not line.strip() else "\n\n"
+    breaks = "\n" if name == "br" else "" if inline or not line else "\n\n"
     if width < len(signs) + len(breaks):
         breaks = breaks[:1]
     return (breaks + signs.rjust(width - len(breaks)))[:width]
