@@ -9,7 +9,7 @@
     python build.py status              which readings are confirmed, and which are not
 
 Problems go to standard error as "file:line: severity: expected ...; found .... What to do."
-Exit codes: 0 clean (warnings allowed), 1 errors in the data, 2 wrong use.
+Exit codes: 0 clean (warnings allowed), 1 errors in the data or of the machine, 2 wrong use.
 """
 
 from __future__ import annotations
@@ -79,8 +79,7 @@ def main(
     if context.invoked_subcommand is None:
         folder = _raw(raw)
         db = db or Path("questionnaires.db")
-        with _writing(db):
-            ledger = build(folder, db, quiet, release)
+        ledger = build(folder, db, quiet, release)
         if release:
             with _writing(folder / RECORD):
                 record(ledger, folder / RECORD, quiet)
@@ -199,7 +198,7 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     summary = Summary()
     keeping = Keeping(HERE / ".kept", db)
     before = state(raw)
-    with publishing(db) as building, keeping:
+    with _writing(db), publishing(db) as building, keeping:
         folder, found = open_raw(raw)
         problems.report(found)
         edition, found = read_edition(_metadata(db))
@@ -502,8 +501,8 @@ def run() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _stop)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="backslashreplace")
     try:
         main()
     except (OSError, sqlite3.Error, MemoryError, RecursionError, BrokenProcessPool) as error:

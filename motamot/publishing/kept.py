@@ -70,7 +70,7 @@ class Keeping:
     nothing is kept where its folder cannot be written."""
 
     def __init__(self, folder: Path, db: Path) -> None:
-        name = hashlib.sha256(str(db.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
+        name = hashlib.sha256(os.fsencode(os.path.realpath(db))).hexdigest()
         self.path = folder / f"{name[:16]}.db"
         self._count = 0
         self._building: Path | None = None

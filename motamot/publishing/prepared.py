@@ -82,7 +82,7 @@ def _prepared(
     documents = questionnaire.documents
     largest = max(documents, key=lambda each: each.bytes, default=None)
     path, text = (largest.path, largest.text) if largest else ("", "")
-    with within(path, text, SECONDS * (1 + len(documents) / 20)):
+    with within(path, text, SECONDS / 2 * (1 + len(documents) / 10)):
         problems = in_order([*problems, *check(questionnaire, order.raw, order.release)])
         assembled = assemble(questionnaire, order.raw.folder)
     empty = not (documents or questionnaire.said)

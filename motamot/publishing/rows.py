@@ -26,7 +26,7 @@ from motamot.recording.cut import edges
 from motamot.search.index import ASSUMED
 from motamot.text.dates import iso
 from motamot.text.markdown import Rendered, count_words
-from motamot.text.patience import within
+from motamot.text.patience import SECONDS, within
 from motamot.text.source import Lines
 
 Row = tuple[object, ...]
@@ -81,7 +81,8 @@ def rows_of(
     language = made.about.language or ASSUMED
     reference = made.about.reference
     asks_in_markdown = reference is None or reference.markdown
-    with within(reference.path if reference else "", reference.text if reference else ""):
+    path, text = (reference.path, reference.text) if reference else ("", "")
+    with within(path, text, SECONDS / 2):
         asked = _shown(made.questions, language, kept, markdown=asks_in_markdown, questions=True)
     questions = list(zip(made.questions, asked.texts, strict=True))
     said = list(_by_document(made, [(a, a) for a in made.answers], language, kept))
@@ -117,7 +118,7 @@ def _by_document(
         own = [(each, answer) for each, answer in told if answer.document == document.id]
         if own:
             markdown = document.received.markdown
-            with within(document.received.path, document.received.text):
+            with within(document.received.path, document.received.text, SECONDS / 2):
                 found = _shown([answer for _, answer in own], language, kept, markdown=markdown)
             yield [each for each, _ in own], found
 

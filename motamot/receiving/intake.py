@@ -24,7 +24,7 @@ def place(file: Path, folder: Path, stem: str, most: int) -> tuple[Path, list[Pr
     overwritten, and what has more bytes than `most` is not taken in. (where it is now, what is
     wrong)."""
     target = folder / f"{stem}{file.suffix.lower()}"
-    data = files.read(file.resolve(), most)
+    data = files.read(Path(os.path.realpath(file)), most)
     there = files.read(target, most) if os.path.lexists(target) else None
     if isinstance(data, Problem) or isinstance(there, Problem):
         return target, [each for each in (data, there) if isinstance(each, Problem)]

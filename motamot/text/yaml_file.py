@@ -7,6 +7,7 @@ file that cannot be read is a problem with its line, never an exception.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +80,8 @@ def load(path: Path, shown: str) -> tuple[Mapping, list[Problem]]:
 def texts_below(path: Path, shown: str, keys: Sequence[str]) -> tuple[Mapping, list[Problem]]:
     """The texts that stand below these keys of a file that holds much else, references too; empty
     when there is no such file, or nothing there."""
-    node, problems = _compose(path, shown, yaml.SafeLoader) if path.exists() else (None, [])
+    place = Path(os.path.realpath(path))  # it may stand elsewhere
+    node, problems = _compose(place, shown, yaml.SafeLoader) if path.exists() else (None, [])
     for key in keys:
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
         node = next((value for name, value in pairs if name.value == key), None)
