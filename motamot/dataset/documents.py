@@ -155,7 +155,11 @@ def _record(path: Path, beside: Collection[str]) -> tuple[Record | None, list[Pr
     if found:
         where = Where(show(file), data.count(b"\n", 0, at) + 1)
         return None, [Problem(where, "error", "a record in UTF-8", found, "Save it as UTF-8.")]
-    record, problems = parse(text, show(file))
+    try:
+        with within(show(file), text):
+            record, problems = parse(text, show(file))
+    except Overlong as error:
+        return None, [error.problem]
     if record and record.document != path.name and record.document in beside:
         return None, []
     return record, problems

@@ -55,6 +55,7 @@ class Ledger:
         self._found += found
         self._keeps = recording or bool(self.recorded or self._redirects)
         self._published: set[str] = set()
+        self._ends: dict[str, Redirect] = {}  # identifier -> the last redirect of its chain
         self._unsure: set[str] = set()  # questionnaires that were read with errors
 
     def add(self, identifiers: Iterable[str]) -> None:
@@ -157,12 +158,13 @@ class Ledger:
     def _end(self, old: str) -> Redirect:
         """The last redirect of a chain; one that was met before when the chain is a loop."""
         seen = {old}
-        redirect = self._redirects[old]
+        redirect = self._ends.get(old) or self._redirects[old]
         while redirect.new in self._redirects and redirect.new not in self._published:
             if redirect.new in seen:
                 break
             seen.add(redirect.new)
-            redirect = self._redirects[redirect.new]
+            redirect = self._ends.get(redirect.new) or self._redirects[redirect.new]
+        self._ends |= dict.fromkeys(seen, redirect)
         return redirect
 
 

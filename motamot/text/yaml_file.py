@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from motamot.text import files
+from motamot.text.patience import Overlong, within
 from motamot.text.problems import Problem, Where, nearest
 
 # What neither UTF-8 nor XML can hold; YAML's escapes can write it all the same.
@@ -101,11 +102,12 @@ def _compose(
     text = ""
     try:
         text = data.decode("utf-8-sig")
-        return yaml.compose(text, Loader=loader), []
+        with within(shown, text):
+            return yaml.compose(text, Loader=loader), []
+    except Overlong as error:
+        return None, [error.problem]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return None, [_unreadable(shown, error, text)]
-    except RecursionError:
-        return None, [_unreadable(shown, yaml.YAMLError("nested too deeply"), text)]
 
 
 def _mapping(node: yaml.MappingNode, shown: str, problems: list[Problem]) -> Mapping:
@@ -175,7 +177,7 @@ def _unreadable(shown: str, error: Exception, text: str) -> Problem:
         action = "Write there the value itself."
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
-        reason, action = f"the character {ord(str(error.character)):#04x}", "Remove it."
+        reason, action = f"the character {int(error.character):#04x}", "Remove it."
     elif isinstance(error, UnicodeDecodeError):
         line = error.object.count(b"\n", 0, error.start) + 1
         reason, action = f"the byte {error.object[error.start]:#04x}", "Save it as UTF-8."
