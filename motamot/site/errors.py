@@ -73,6 +73,7 @@ MESSAGES = [
     (r"string or blob too big", "La requête fait un texte trop long."),
     (r"out of memory", "La requête demande trop de mémoire. Demandez moins à la fois."),
     (r"too many rows", "Le résultat est trop volumineux. Demandez moins de lignes, ou le CSV."),
+    (r"Python int too large.*", "Un nombre est trop grand : SQLite en a de 64 bits au plus."),
     (r"not authorized.*", "La requête demande ce qui n’est pas permis ici."),
     (r"_shape=object is only.*", "« _shape=object » ne vaut que pour les tables."),
 ]
@@ -108,6 +109,8 @@ def explain(
         if isinstance(each, QueryInterrupted):
             limit = f"{time_limit_ms / 1000:g} seconde{'s' * (time_limit_ms >= 2000)}"
             return 400, "Requête interrompue", TOO_LONG.format(limit.replace(".", ",")), each.sql
+    if isinstance(exception, DatasetteError) and isinstance(exception.__context__, sqlite3.Error):
+        exception = exception.__context__
     status, said = _said(exception)
     if said.startswith("no such table: ") and not request.args.get("sql"):
         status = 404

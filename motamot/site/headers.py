@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import datasette as served_by
+from jinja2 import TemplateNotFound
 
 from motamot.site import adapter, interface
 from motamot.site.shapes import DATABASE, Datasette
@@ -144,7 +145,10 @@ def _inline(datasette: Datasette) -> list[str]:
     """The hashes of the one script and of the one style that stand within a frame's page."""
     environment = adapter.environment(datasette)
     assert environment.loader
-    source = environment.loader.get_source(environment, "embed.html")[0]
+    try:
+        source = environment.loader.get_source(environment, "embed.html")[0]
+    except TemplateNotFound:  # our database, served without our templates
+        return ["", ""]
     return [
         f" 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for name in ("script", "style")

@@ -219,7 +219,6 @@ _EXCEPTIONS = {
     for each in vars(sqlite3).values()
     if isinstance(each, type) and issubclass(each, sqlite3.Error)
 }
-_EXCEPTIONS |= {each.__name__: each for each in (OverflowError, ValueError, TypeError)}
 
 
 def _plain(params: Any) -> Any:

@@ -306,7 +306,7 @@ def test_a_query_that_takes_too_long_says_so(real_site):
     endless = "with recursive n(i) as (select 1 union all select i+1 from n) select count(*) from n"
     answer = get(real_site, f"/questionnaires?{urlencode({'sql': endless})}")
     assert answer.status_code == 400
-    assert "durait plus de 3 secondes." in squeeze(answer.text)
+    assert "durait plus de 1,5 seconde." in squeeze(answer.text)
     assert "with recursive" in answer.text.split("<textarea")[1]
     assert "<script" not in answer.text
 
