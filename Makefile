@@ -53,7 +53,7 @@ demo: .venv/installed
 
 clean:
 	rm -rf .venv .kept demo build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -f questionnaires.db* inspect-data.json
+	rm -f questionnaires.db*
 
 # Made again only when what is to be installed has changed.
 .venv/installed: pyproject.toml constraints.txt

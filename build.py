@@ -1,6 +1,6 @@
 """Build the database of Mot à mot from what was received, or take in what comes.
 
-    python build.py                     raw/ -> questionnaires.db and inspect-data.json
+    python build.py                     raw/ -> questionnaires.db
     python build.py --release           a build of confirmed readings alone, which also records its
                                         permalinks in raw/permalinks.txt
     python build.py check               the same reading, and writes nothing
@@ -40,7 +40,6 @@ from motamot.dataset.folder import (
 )
 from motamot.dataset.model import Questionnaire, Received, is_day, versioned
 from motamot.dataset.permalinks import MOST, RECORD, Ledger
-from motamot.publishing.file import publishing
 from motamot.publishing.kept import Keeping
 from motamot.publishing.prepared import Order, Prepared, prepare_all
 from motamot.publishing.rows import Counts
@@ -198,7 +197,7 @@ def build(raw: Path, db: Path, quiet: bool, release: bool) -> Ledger:
     summary = Summary()
     keeping = Keeping(HERE / ".kept", db)
     before = state(raw)
-    with _writing(db), publishing(db) as building, keeping:
+    with _writing(db), replacing(db) as building, keeping:
         folder, found = open_raw(raw)
         problems.report(found)
         edition, found = read_edition(_metadata(db))

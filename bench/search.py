@@ -108,7 +108,6 @@ def site(db: Path, folder: Path) -> Datasette:
     target = folder / "site"
     target.mkdir()
     shutil.copy(db, target / "questionnaires.db")
-    shutil.copy(db.with_name("inspect-data.json"), target)
     for name in ("metadata.yml", "settings.json"):
         shutil.copy(ROOT / name, target)
     shutil.copytree(ROOT / "templates", target / "templates")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -237,18 +236,11 @@ def test_check_and_build_find_the_same_problems(tmp_path: Path, run_build: Run) 
     assert checked == built[:-1]
 
 
-def test_the_database_goes_where_db_says_and_inspect_data_beside_it(
-    tmp_path: Path, run_build: Run
-) -> None:
+def test_the_database_goes_where_db_says(tmp_path: Path, run_build: Run) -> None:
     folder_of(tmp_path / "raw", small())
     done = run_build("--raw", "raw", "--db", "new/folder/out.db", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert sorted(contents(tmp_path / "new")) == ["folder/inspect-data.json", "folder/out.db"]
-    described = json.loads((tmp_path / "new/folder/inspect-data.json").read_text())["out"]
-    written = (tmp_path / "new/folder/out.db").read_bytes()
-    assert described["hash"] == hashlib.sha256(written).hexdigest()
-    assert described["size"] == len(written)
-    assert described["tables"]["answers"]["count"] == 6
+    assert sorted(contents(tmp_path / "new")) == ["folder/out.db"]
 
 
 def test_the_raw_folder_of_the_current_directory_is_read_when_none_is_named(
@@ -388,7 +380,7 @@ def built(folder: Path, run_build: Run, raw: str = "raw", **variables: str) -> d
     done = run_build("--raw", raw, "--db", out / "questionnaires.db", cwd=folder, **variables)
     assert done.returncode == 0, done.stderr
     written = contents(out)
-    assert sorted(written) == ["inspect-data.json", "questionnaires.db"]
+    assert sorted(written) == ["questionnaires.db"]
     return written
 
 

@@ -6,9 +6,11 @@ lives: one that can be locked is nobody's.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,10 +21,14 @@ _PREFIX = ".motamot-"
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write a new file at; the file takes its real place only when all went well."""
-    with beside(path) as building:
+    """A path to write a new file at; the file takes its real place only when all went well. A link
+    stays one; OSError when what stands there is no file."""
+    place = Path(os.path.realpath(path))
+    if os.path.lexists(place) and not stat.S_ISREG(place.lstat().st_mode):
+        raise OSError(errno.EINVAL, "what stands there is no file")
+    with beside(place) as building:
         yield building
-        os.replace(building, path)
+        os.replace(building, place)
 
 
 @contextmanager
