@@ -24,6 +24,7 @@ from motamot.publishing.kept import Kept
 from motamot.publishing.shown import Shown, packed, shown, unpacked
 from motamot.recording.cut import edges
 from motamot.search.index import ASSUMED
+from motamot.search.words import language_of
 from motamot.text.dates import iso
 from motamot.text.markdown import Rendered, count_words
 from motamot.text.patience import SECONDS, within
@@ -64,10 +65,11 @@ class Counts:
 class Rows:
     """What one questionnaire adds to the database. `rows`: by table, in the order of its columns;
     `terms`: the search terms of each question, answer and revision, in the order of their rows;
-    `words`: (folded, as written) -> how often, for "vouliez-vous dire"."""
+    `language`: what its texts are in; `words`: (terms in a row, as written) -> how often."""
 
     rows: dict[str, list[Row]]
     terms: dict[str, list[str]]
+    language: str
     words: dict[tuple[str, str], int]
     respondents: list[str]
     counts: list[Counts]
@@ -91,8 +93,8 @@ def rows_of(
     revisions = [pair for own, found in before for pair in zip(own, found.texts, strict=True)]
     words: Counter[tuple[str, str]] = Counter()
     for found in (asked, *(found for _, found in (*said, *before))):
-        for folded, written, count in found.words:
-            words[folded, written] += count
+        for in_a_row, written, count in found.words:
+            words[in_a_row, written] += count
     named = [_named(respondents, r.respondent) for r in made.replies]
     rows = _described(made) | _told(questions, answers, revisions, _order(made, named))
     rows["changes"] = list(_changes(made))
@@ -104,6 +106,7 @@ def rows_of(
             "answers": [t for _, found in said for t in found.terms],
             "revisions": [t for _, found in before for t in found.terms],
         },
+        language=language_of(language),
         words=dict(words),
         respondents=[r.respondent for r in made.replies],
         counts=[_counts(made, d, rows["answers"], rows["links"]) for d in made.documents],

@@ -222,12 +222,20 @@ CREATE VIRTUAL TABLE questions_search USING fts5(terms, content = '');
 CREATE VIRTUAL TABLE answers_search USING fts5(terms, content = '');
 CREATE VIRTUAL TABLE revisions_search USING fts5(terms, content = '');  -- for quotations alone
 
--- The words of all questions and answers, earlier ones too, for "vouliez-vous dire" and quotations.
+-- The words of all questions and answers, earlier ones too: what the search makes of a typed word
+-- (motamot/search/vocabulary.py), "vouliez-vous dire", and quotations.
 CREATE TABLE search_words (
-    folded  TEXT PRIMARY KEY,  -- small letters, no accents
-    written TEXT NOT NULL,     -- as some text has it
-    count   INTEGER NOT NULL
-);
+    language TEXT NOT NULL,     -- of the questionnaire, without its country
+    terms    TEXT NOT NULL,     -- in the index: one word, or those of a compound in a row
+    folded   TEXT NOT NULL,     -- the same as one word: small letters, no accents
+    stem     TEXT NOT NULL,
+    known    INTEGER NOT NULL,  -- 1: the lexicon has it
+    written  TEXT NOT NULL,     -- as some text has it
+    count    INTEGER NOT NULL,
+    PRIMARY KEY (language, terms)
+) WITHOUT ROWID;
+CREATE INDEX search_words_folded ON search_words(folded);
+CREATE INDEX search_words_stem ON search_words(stem);
 
 -- One flat row per question and list that was asked, silences included: what most people want in a
 -- spreadsheet. The rows are stored, in the order of the questionnaires, so that a page or a CSV of

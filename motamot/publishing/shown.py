@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from motamot.search.words import MARK, indexed
+from motamot.search.words import indexed
 from motamot.text.markdown import Block, Link, Rendered, rendered
 
 
 @dataclass(frozen=True)
 class Shown:
     """Several texts, in order: what is shown of each, their search terms, and all their words:
-    (folded, as written, how often)."""
+    (terms in a row, as written, how often)."""
 
     texts: list[Rendered]
     terms: list[str]
@@ -24,12 +23,7 @@ class Shown:
 def shown(readings: Sequence[str], language: str, *, markdown: bool, questions: bool) -> Shown:
     """Render the texts of one document, and find their words."""
     texts = [rendered(reading, markdown=markdown, question=questions) for reading in readings]
-    words: Counter[tuple[str, str]] = Counter()
-    terms: list[str] = []
-    for text in texts:
-        found, own = indexed(text.text, language)
-        terms.append(found or MARK)
-        words.update(own)
+    terms, words = indexed([text.text for text in texts], language)
     return Shown(texts, terms, [(*word, count) for word, count in words.items()])
 
 
@@ -55,5 +49,5 @@ def unpacked(value: Any) -> Shown:
             for blocks, html, links in texts
         ],
         terms,
-        [(folded, written, count) for folded, written, count in words],
+        [(terms_in_a_row, written, count) for terms_in_a_row, written, count in words],
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import sqlite_utils
@@ -12,6 +13,7 @@ from motamot import SCHEMA_VERSION
 from motamot.dataset.model import Edition, Respondent, labels, unnamed
 from motamot.dataset.permalinks import Redirect
 from motamot.publishing.rows import Row, Rows
+from motamot.search import vocabulary
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -46,7 +48,7 @@ class Writer:
         self._named = respondents
         self._written: set[str] = set()
         self._indexed = {"questions": 0, "answers": 0, "revisions": 0}  # the last rowid of each
-        self._vocabulary: dict[str, tuple[str, int]] = {}  # folded word -> as written, how often
+        self._words: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)  # by language
         row = (SCHEMA_VERSION, edition.public_url, edition.publisher, edition.contact)
         self._insert("edition", [row])
         self._respondents(sorted(respondents))
@@ -62,9 +64,7 @@ class Writer:
             self._connection.executemany(
                 f"INSERT INTO {table}_search (rowid, terms) VALUES (?, ?)", enumerate(terms, start)
             )
-        for (folded, written), count in made.words.items():
-            known, before = self._vocabulary.get(folded, (written, 0))
-            self._vocabulary[folded] = (min(known, written, key=_plainness), before + count)
+        self._words[made.language].update(made.words)
         self._connection.commit()
 
     def redirect(self, redirects: Iterable[Redirect]) -> None:
@@ -77,8 +77,7 @@ class Writer:
         for table in ("questions", "answers"):
             db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
         self._label()
-        words = sorted(self._vocabulary.items())
-        self._insert("search_words", [(f, w, count) for f, (w, count) in words])
+        self._insert("search_words", vocabulary.rows(self._words))
         self._connection.commit()
         broken = self._connection.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
@@ -86,7 +85,7 @@ class Writer:
         self._connection.execute("VACUUM")
         self._connection.close()
 
-    def _insert(self, table: str, rows: list[Row]) -> None:
+    def _insert(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
             marks = ", ".join("?" * len(rows[0]))
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
@@ -105,8 +104,3 @@ class Writer:
                 r = self._named.get(key) or unnamed(key)
                 about = (r.id, r.name, r.short_name, r.kind, r.url, r.note, r.name_from)
                 self._insert("respondents", [(*about, r.sort_key, r.name)])
-
-
-def _plainness(written: str) -> tuple[bool, str]:
-    """Small letters first: "logement" rather than "Logement"."""
-    return (not written.islower(), written)

@@ -17,7 +17,6 @@ from motamot.quoting.finding import Found, Quotation, find_among
 from motamot.quoting.nearest import overlap
 from motamot.quoting.words import Span, Token, keys, tokens
 from motamot.search import words as french
-from motamot.search.stems import stem
 
 NEAR = 0.6  # likeness from which a passage is worth showing
 _FETCHED = 30  # texts that one question to the corpus brings
@@ -50,7 +49,7 @@ class Corpus(Protocol):
     languages: Sequence[str]  # ISO 639 codes, "" for not known
 
     def search(self, expression: str, limit: int) -> Iterable[Text]:
-        """The texts that answer an FTS5 expression over `french.terms`, the best first."""
+        """The texts that answer an FTS5 expression over `words.terms`, the best first."""
 
     def counts(self, words: Sequence[str]) -> Mapping[str, int]:
         """How often each folded word stands in the corpus; absent from it: not there."""
@@ -146,11 +145,11 @@ class Wanted:
         return _either([*runs, *short])
 
     def any_word(self) -> str:
-        """The rarest words that the corpus has, by their stems."""
+        """The rarest words that the corpus has."""
         wanted = []
-        for words, language in self._readings:
+        for words, _ in self._readings:
             known = sorted({w for w in words if 0 < self._counts[w] < _MANY}, key=self._rarity)
-            wanted += [f'"{french.MARK}{stem(word, language)}"' for word in known[:5]]
+            wanted += [f'"{word}"' for word in known[:5]]
         return _either(wanted)
 
     def _rarity(self, word: str) -> tuple[int, str]:

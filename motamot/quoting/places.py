@@ -132,8 +132,8 @@ class Corpus:
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
         found = self._connection.execute(
-            "select folded, count from search_words"
-            " where folded in (select value from json_each(?))",
+            "select terms, sum(count) from search_words"
+            " where terms in (select value from json_each(?)) group by terms",
             (json.dumps(list(words)),),
         )
         return {row[0]: row[1] for row in found.fetchall()}

@@ -1,18 +1,22 @@
 """What people type into the search box: parsed, turned into FTS5, and found again in a text.
 
-Words, "exact phrases", -without, prefix* and OR. Nothing typed is ever an error.
+Words, "exact phrases", -without, prefix* and OR. A word stands for its forms that the corpus holds
+(`vocabulary`), a number for its other writings (`numbers`). Nothing typed is ever an error.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
 
-from motamot.search import inclusive
-from motamot.search.words import MARK, NUMBER, Token, language_of, placed, tokens
+from motamot.search import inclusive, numbers
+from motamot.search.vocabulary import NOTHING, Vocabulary, apart, together
+from motamot.search.words import MARK, Token, language_of, placed, tokens
 from motamot.text.folding import letters
 
 MAX_QUERY = 2000  # characters read of what was typed
 MAX_TERMS = 40  # terms kept of them
+MAX_RUNS = 64  # ways of writing several words in a row
 
 # Dropped from a query that has other words: they are in every text.
 _STOP = frozenset(
@@ -45,32 +49,40 @@ _STOP = frozenset(
     ]
 )
 _CLOSING = {'"': '"', "«": "»", "“": "”", "„": "“”", "”": "”"}
-_LEXEME = re.compile(rf"(?P<number>{NUMBER})|(?P<quote>[\"«“”„])|(?P<bare>[^\s\"«»“”„]+)")
+_BARE = r"[^\s\"«»“”„]"
+_LEXEME = re.compile(rf"(?P<quote>[\"«“”„])|(?P<bare>{_BARE}+(?:{numbers.GLUE}{_BARE}*)*)")
 
+Run = tuple[str, ...]  # words in a row, folded
 Placed = tuple[int, Token]  # what to add to a token's offsets, and the token
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One thing asked for. It is found where any of `runs` is: a run is words in a row.
+    """One thing asked for. It is found where any of `runs` is, first of all as typed.
 
-    kind "word": stems (a compound, `centre-ville`, is a run of two); "phrase": words as written,
-    in the masculine
-    and, when it differs, the feminine reading (then both must be there); "prefix": beginnings of
-    words.
+    kind "word": the forms that the corpus has of a word, a compound or a number (`centre-ville` is
+    a run of two words); "phrase": words as written, in the masculine and, when it differs, the
+    feminine reading (then both must be there); "prefix": beginnings of words.
     """
 
     kind: str
     typed: str
-    runs: tuple[tuple[str, ...], ...]
+    runs: tuple[Run, ...]
 
     def expression(self) -> str:
         """This clause in FTS5's language."""
-        mark = MARK if self.kind == "word" else ""
-        quoted = ['"' + " ".join(mark + term for term in run) + '"' for run in self.runs]
+        quoted = [_quoted(run) for run in self.runs]
         if self.kind == "prefix":
             return " OR ".join(phrase + " *" for phrase in quoted)
         return (" AND " if self.kind == "phrase" else " OR ").join(quoted)
+
+    def exact(self) -> str:
+        """The same in the form that was typed alone."""
+        return _quoted(self.runs[0])
+
+
+def _quoted(run: Run) -> str:
+    return f'"{" ".join(run)}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +91,8 @@ class Query:
 
     groups: tuple[tuple[Clause, ...], ...] = ()
     without: tuple[Clause, ...] = ()
-    loose: tuple[
-        str, ...
-    ] = ()  # the stems of all words typed, small ones included, for phrase_expression
+    # All words typed in a row, small ones included, in their forms; none for less than two.
+    in_a_row: tuple[Run, ...] = ()
 
     def match_expression(self) -> str:
         """The FTS5 expression for every group; "" when there is nothing to search."""
@@ -98,34 +109,34 @@ class Query:
 
         A text that also matches this should be ranked before one where the words are scattered.
         """
-        return '"' + " ".join(MARK + key for key in self.loose) + '"' if len(self.loose) > 1 else ""
+        return " OR ".join(map(_quoted, self.in_a_row))
 
 
-def parse_query(typed: str, language: str = "fr") -> Query:
-    """What a person typed -> Query. Never fails: what is not a word is passed over.
+def parse_query(typed: str, language: str = "fr", vocabulary: Vocabulary = NOTHING) -> Query:
+    """What a person typed -> Query, in the forms that `vocabulary` has. Never fails: what is not a
+    word is passed over.
 
     Words; "exact phrases" (« » and “ ” too), exact but for case, accents, apostrophes and
-    hyphens; -without;
-    prefix*; OR (or OU) between two clauses, which binds closer than the space. Small words (le,
-    de, et ...) are
-    dropped when others remain. At most 2,000 characters and 40 terms are read.
+    hyphens; -without; prefix*; OR (or OU) between two clauses, which binds closer than the space.
+    Small words (le, de, et ...) are dropped when others remain. At most 2,000 characters and 40
+    terms are read.
     """
-    code = language_of(language)
+    reader = _Reader(language_of(language), vocabulary)
     groups: list[tuple[Clause, ...]] = []
     without: list[Clause] = []
-    loose: list[str] = []
+    loose: list[list[str]] = []
     joined = False
-    for lexeme, quoted, negative in _lexemes(typed[:MAX_QUERY]):
+    for lexeme, quoted, negative in reader.known_as_one(list(_lexemes(typed[:MAX_QUERY]))):
         if lexeme in ("OR", "OU") and not quoted and not negative and groups and not joined:
             joined = True
             continue
-        made = _phrase(lexeme, code) if quoted else _clauses(lexeme, code)
+        made = reader.phrase(lexeme) if quoted else reader.clauses(lexeme)
         if negative:
             without += made
             continue
         if not made:
             continue
-        loose += [t.keys[0] for t in tokens(lexeme, code)]
+        loose += reader.each_word(lexeme)
         if joined:
             groups[-1] += (made[0],)
             made = made[1:]
@@ -134,12 +145,13 @@ def parse_query(typed: str, language: str = "fr") -> Query:
         if len(groups) + len(without) >= MAX_TERMS:
             break
     if joined:  # a last OR is a word
-        groups += [
-            (clause,) for clause in _clauses("ou" if typed.rstrip().endswith("U") else "or", code)
-        ]
+        word = "ou" if typed.rstrip().endswith("U") else "or"
+        groups += [(clause,) for clause in reader.clauses(word)]
     kept = [g for g in groups if not all(_is_small(c) for c in g)]
     return Query(
-        tuple((kept or groups)[:MAX_TERMS]), tuple(without[:MAX_TERMS]), tuple(loose[:MAX_TERMS])
+        tuple((kept or groups)[:MAX_TERMS]),
+        tuple(without[:MAX_TERMS]),
+        _in_a_row(loose[:MAX_TERMS]) if len(loose) > 1 else (),
     )
 
 
@@ -147,7 +159,10 @@ def _is_small(clause: Clause) -> bool:
     return clause.kind == "word" and letters(clause.typed) in _STOP
 
 
-def _lexemes(typed: str) -> Iterator[tuple[str, bool, bool]]:
+Lexeme = tuple[str, bool, bool]
+
+
+def _lexemes(typed: str) -> Iterator[Lexeme]:
     """(what was typed, whether it was in quotes, whether a minus stood before it)."""
     at, negative = 0, False
     while found := _LEXEME.search(typed, at):
@@ -168,42 +183,118 @@ def _lexemes(typed: str) -> Iterator[tuple[str, bool, bool]]:
         negative = False
 
 
-def _phrase(lexeme: str, language: str) -> list[Clause]:
-    found = tokens(lexeme, language)[:MAX_TERMS]
-    runs = dict.fromkeys(tuple(t.forms[gender] for t in found) for gender in (0, 1))
-    return [Clause("phrase", lexeme, tuple(runs))] if found else []
+class _Reader:
+    """Reads what was typed in one language, for one corpus."""
 
+    def __init__(self, language: str, vocabulary: Vocabulary) -> None:
+        self._language = language
+        self._vocabulary = vocabulary
+        self._forms: dict[str, list[str]] = {}
+        self._as_one: dict[str, str] = {}  # a word typed before or after another -> both as one
 
-def _clauses(lexeme: str, language: str) -> list[Clause]:
-    """The clauses of something typed without quotes:
+    def known_as_one(self, lexemes: list[Lexeme]) -> list[Lexeme]:
+        """The lexemes, the words of one number together; what may be one word is remembered."""
+        made: list[Lexeme] = []
+        for lexeme in lexemes:
+            plain = not any(lexeme[1:]) and bool(made) and not any(made[-1][1:])
+            if plain and self._language == "fr" and _counts_on(made[-1][0], lexeme[0]):
+                made[-1] = (f"{made[-1][0]} {lexeme[0]}", False, False)
+            else:
+                made.append(lexeme)
+        simple = [(letters(text), text.isalpha() and not any(marks)) for text, *marks in made]
+        pairs = [(a, b) for (a, plain), (b, too) in pairwise(simple) if plain and too]
+        for pair, word in together(pairs, self._vocabulary, self._language).items():
+            self._as_one |= dict.fromkeys(pair, word)
+        return made
 
-    One for each word, one for a whole compound.
-    """
-    found = [t for t in tokens(lexeme, language) if not t.elided] or tokens(lexeme, language)
-    if not found:
-        return []
-    prefix = lexeme.endswith("*")
-    made: list[Clause] = []
-    run: list[Token] = []
-    for token, following in zip(found, [*found[1:], None], strict=True):
-        if prefix and following is None:
+    def phrase(self, lexeme: str) -> list[Clause]:
+        found = tokens(lexeme, self._language)[:MAX_TERMS]
+        runs = dict.fromkeys(tuple(t.forms[gender] for t in found) for gender in (0, 1))
+        return [Clause("phrase", lexeme, tuple(runs))] if found else []
+
+    def clauses(self, lexeme: str) -> list[Clause]:
+        """The clauses of something typed without quotes:
+
+        One for each word, one for a whole compound or a whole number.
+        """
+        found = [t for t in tokens(lexeme, self._language) if not t.elided]
+        found = found or tokens(lexeme, self._language)
+        last = found.pop() if found and lexeme.endswith("*") else None
+        made: list[Clause] = []
+        while found:
+            size, runs = self._number(found)
+            if not size:
+                size = _compound(lexeme, found)
+                runs = self._word(found[0]) if size == 1 else self._compound(found[:size])
+            typed = lexeme[found[0].start : found[size - 1].end]
+            made.append(Clause("word", typed, tuple(dict.fromkeys(runs))))
+            found = found[size:]
+        if last:
             made.append(
-                Clause("prefix", lexeme, tuple(dict.fromkeys((form,) for form in token.forms)))
+                Clause("prefix", lexeme, tuple((form,) for form in dict.fromkeys(last.forms)))
             )
-            break
-        run.append(token)
-        if following and lexeme[token.end : following.start].strip(inclusive.HYPHENS) == "":
-            continue
-        made.append(_word(lexeme[run[0].start : run[-1].end], run))
-        run = []
-    return made if not run else [*made, _word(lexeme[run[0].start : run[-1].end], run)]
+        return made
+
+    def each_word(self, lexeme: str) -> list[list[str]]:
+        """The forms of each word, as typed first."""
+        return [self._known(token.forms[0]) for token in tokens(lexeme, self._language)]
+
+    def _number(self, found: list[Token]) -> tuple[int, list[Run]]:
+        words = [token.forms[0] for token in found]
+        return numbers.writings(words) if self._language == "fr" else (0, [])
+
+    def _word(self, token: Token) -> list[Run]:
+        known = [form for word in _asked(token) for form in self._known(word)]
+        if one := self._as_one.get(token.forms[0]):
+            known += self._known(one)
+        runs = [tuple(form.split()) for form in known]
+        word = token.forms[0]
+        if len(known) == 1 and word.isalpha():
+            for halves in apart(word, self._vocabulary, self._language):
+                runs += _in_a_row([self._known(half) for half in halves])
+        return runs
+
+    def _compound(self, found: list[Token]) -> list[Run]:
+        parts = [token.forms[0] for token in found[:MAX_TERMS]]
+        as_one = [tuple(form.split()) for form in self._known("".join(parts))]
+        return [*_in_a_row([self._known(part) for part in parts]), *as_one]
+
+    def _known(self, word: str) -> list[str]:
+        """A folded word, and its forms that the corpus has."""
+        if word not in self._forms:
+            more = [] if word in _STOP else self._vocabulary.forms(word, self._language)
+            self._forms[word] = list(dict.fromkeys([word, *more]))
+        return self._forms[word]
 
 
-def _word(typed: str, run: list[Token]) -> Clause:
-    if len(run) == 1:
-        keys = ("iel",) if "iel" in run[0].keys else run[0].keys
-        return Clause("word", typed, tuple((key,) for key in keys))
-    return Clause("word", typed, (tuple(token.keys[0] for token in run[:MAX_TERMS]),))
+def _counts_on(before: str, word: str) -> bool:
+    """Whether two words typed one after the other are one number: 2 millions, deux cents."""
+    found = [token.forms[0] for token in (*tokens(before), *tokens(word))]
+    size, _ = numbers.writings(found)
+    return size == len(found) > 1 and numbers.is_numeral(found[0])
+
+
+def _asked(token: Token) -> tuple[str, ...]:
+    """What a typed word is looked for by: `iel` by itself, else both readings."""
+    return token.forms[2:] or tuple(dict.fromkeys(token.forms))
+
+
+def _compound(lexeme: str, found: list[Token]) -> int:
+    """How many words from the first on are joined by hyphens."""
+    for size, (token, following) in enumerate(pairwise(found), 1):
+        if lexeme[token.end : following.start].strip(inclusive.HYPHENS) or (
+            token.end == following.start
+        ):
+            return size
+    return len(found)
+
+
+def _in_a_row(words: Sequence[Sequence[str]]) -> tuple[Run, ...]:
+    """Runs of these words, each in some of its forms: the first ones where they are many."""
+    most = max(1, int(MAX_RUNS ** (1 / len(words)) + 1e-9))
+    return tuple(
+        tuple(" ".join(chosen).split()) for chosen in product(*(forms[:most] for forms in words))
+    )
 
 
 def spans(text: str, query: Query, language: str = "fr") -> list[tuple[int, int]]:
@@ -240,21 +331,24 @@ def _end(word: Placed) -> int:
 
 
 def _places(words: list[Placed], clause: Clause) -> Iterator[tuple[int, int]]:
+    """(The first word, the one after the last) of every place where a clause is found."""
+    if clause.kind == "prefix":
+        beginnings = tuple(run[0] for run in clause.runs)
+        for i, (_, token) in enumerate(words):
+            if any(form.startswith(beginnings) for form in token.forms):
+                yield i, i + 1
+        return
+    beginning: dict[str, list[Run]] = {}
     for run in clause.runs:
-        first, size = run[0], len(run)
-        for i, (_, token) in enumerate(words[: len(words) - size + 1]):
-            if _answers(token, clause.kind, first) and all(
-                _answers(words[i + n][1], clause.kind, run[n]) for n in range(1, size)
-            ):
-                yield i, i + size
-
-
-def _answers(token: Token, kind: str, term: str) -> bool:
-    if kind == "word":
-        return term in token.keys
-    if kind == "phrase":
-        return term in token.forms
-    return any(form.startswith(term) for form in token.forms)
+        beginning.setdefault(run[0], []).append(run)
+    for i, (_, token) in enumerate(words):
+        for form in token.forms:
+            for run in beginning.get(form, ()):
+                following = words[i + 1 : i + len(run)]
+                if len(following) == len(run) - 1 and all(
+                    term in other.forms for term, (_, other) in zip(run[1:], following, strict=True)
+                ):
+                    yield i, i + len(run)
 
 
 def extract(

@@ -91,7 +91,7 @@ _APART = _words(
     sole balle mari marie mare marais marne prise mise seine donne don moine note parce dose
     maine amiante habit genie gene ver verre conduite loi loyer police etrange etranger mort
     traite usage usager passage passager message messager bouche boucher conseil conseiller
-    foyer cher chere rocher verger archer planche plancher menager berger danger boulanger
+    foyer rocher verger archer planche plancher menager berger danger boulanger
     papier mineuse maitresse patronne peur armee entree annee idee journee anne commun commune
     communal communication publication population appellation habitation station nation relation
     location vocation application situation formation fondation dotation ration equation
@@ -99,8 +99,8 @@ _APART = _words(
     univers universite villa vil village malle sale salle personnalite personnage politesse
     amende amande amendement portail banc banque ligne linge fonds fond sens corps cours paris
     pays temps bois bras fils plus jamais moins mars gens gaz revenu avenir soutien parent
-    parente camarade jeune course court courte partage partition poste post animal anime
-    animateur general generale particulier tour toure titre carte car care colle col cote
+    parente camarade jeune course partage partition poste post animal anime
+    animateur particulier tour toure titre carte car care colle col cote
     cotation lit lie lien logis mission commission passion pension tension sante avance montant
     mont monte vent vente gare gar garde secret marque marquis marin marine merci mercier cadre
     cadran cadeau rive rival canal canard pain peine pin pine peigne soin soie soi son sonde
@@ -366,3 +366,8 @@ def stem(word: str, language: str = "fr") -> str:
     An unknown language has no stems: the word is its own key.
     """
     return _french_stem(word) if language == "fr" else _snowball(language)(word) or word
+
+
+def is_apart(stem: str) -> bool:
+    """Whether a French stem is that of one word and its plural alone: `droit` is not `droite`."""
+    return stem.endswith("0")

@@ -1,36 +1,34 @@
-"""Words as search sees them: folding, elision, inclusive writing, stems; for build and query box.
+"""Words as search sees them: folding, elision, figures, inclusive writing; for build and query box.
 
-A text becomes *terms*, one string for one FTS5 column (tokenizer unicode61), in three parts set
+A text becomes *terms*, one string for one FTS5 column (tokenizer unicode61), in two parts set
 apart by `ǀ`:
 
     L'accueil des travailleurSEs
-    -> l accueil des travailleurs ǀ l accueil des travailleuses ǀ ǀl ǀaccueil ǀdes ǀtravailleu
-       words, masculine reading     words, feminine reading       stems, marked by ǀ
+    -> l accueil des travailleurs ǀ l accueil des travailleuses
+       words, masculine reading     words, feminine reading
 
-* A typed word is looked up by its stem (`"ǀtravailleu"`), a "phrase" and a `prefix*` by the words
-  themselves, so that phrases are exact through FTS5 positions and nothing has to be verified
-  afterwards. The expression names no column: it serves a table whatever else it indexes.
+* Each word is written once, as it is but for case and accents: a phrase and a `prefix*` are exact
+  through FTS5 positions, and nothing has to be verified afterwards. A typed word is looked up by
+  all its forms that the corpus holds (`vocabulary`).
 * The feminine reading is written only when it differs from the masculine, hence for texts with an
   inclusive form. Each reading is a whole text, so any phrase is found in either; only a phrase
   that mixes genders ("travailleurs et étudiantes" for `travailleur·ses et étudiant·es`) is not.
-* `ǀ` is U+01C0, a letter: unicode61 keeps it, no keyboard types it, and a word never matches a
-  stem by chance.
-* The stem is one key for masculine and feminine (`directrice` finds `directeur`); a form whose
-  two genders share no stem (`le·la`, `celleux`) has two keys.
+  `iel`, which has three readings, follows once more.
+* `ǀ` is U+01C0, a letter: unicode61 keeps it, no keyboard types it, and every text holds it.
 
-Folding and stems are in `stems`, inclusive writing in `inclusive`, what people type in `query`.
+Folding is in `text.folding`, inclusive writing in `inclusive`, figures in `numbers`, what people
+type in `query`.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
-from typing import NamedTuple
+from operator import itemgetter
 
-from motamot.search import inclusive
-from motamot.search.stems import stem
+from motamot.search import inclusive, numbers
 from motamot.text.folding import letters
 
 MARK = "\u01c0"
@@ -39,21 +37,21 @@ _APOSTROPHES = "'\u2019\u02bc\u2018\u201b\u2032\uff07`\u00b4\u02b9\u02bb\u02bd"
 _INVISIBLE = "\u00ad\u034f\u200b-\u200d\u2060\ufeff"  # soft hyphen, joiners, zero-width spaces
 _LETTER = "[^\\W_\u02bc\u02b9\u02bb\u02bd]"
 _WORD = f"{_LETTER}(?:{_LETTER}|[\u0300-\u036f{_INVISIBLE}])*"
-_SPACES = " \u00a0\u202f\u2009"
 _URL = r"(?:https?://|www\.)[^\s<>\"«»]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-NUMBER = rf"(?<![\w.,])\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:,\d+)?(?!\w)"
-NUMBER += r"|(?<![\w.,])\d+[.,]\d+(?![\w]|[.,]\d)"
-NUMBER += r"|(?<![\w.,])\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\w|[.,]\d)"
 _SEPARATORS = re.escape(inclusive.DOTS + inclusive.HYPHENS + "./" + _APOSTROPHES)
 _CHUNK = rf"{_WORD}(?:[{_SEPARATORS}]{_WORD}|\({_WORD}\)(?:{_WORD})?)*"
-_FRENCH = re.compile(f"{NUMBER}|{_CHUNK}")
-_FRENCH_URLS = re.compile(f"{_URL}|{NUMBER}|{_CHUNK}")
+_FRENCH = re.compile(_CHUNK)
+_URLS = re.compile(f"{_URL}|{_CHUNK}")
 _PLAIN = re.compile(_WORD)
 _IS_URL = re.compile(f"(?:{_URL})$")
-_IS_NUMBER = re.compile(f"(?:{NUMBER})$")
 _PIECE = re.compile(f"{_WORD}|.", re.DOTALL)
-# What stands between white space; the spaces inside a number are part of it.
-_RUN = re.compile(rf"\S+(?:(?<=\d)[{_SPACES}]\d{{3}}\S*)*")
+# What stands between white space; the spaces inside a figure are part of it.
+_RUN = re.compile(rf"\S+(?:{numbers.GLUE}\S*)*")
+# A word that the end of a line cuts in two; not `pré- et postnatal`.
+_BROKEN = re.compile(
+    rf"([^\W\d_]{{2,}})[{re.escape(inclusive.HYPHENS)}]\s+"
+    r"(?!(?:et|ou|ni|puis|voire|à|aux?)\b)([^\W\d_]+)"
+)
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -67,6 +65,13 @@ _WHOLE = re.compile(
 )
 
 
+_HYPHENS = frozenset(inclusive.HYPHENS)
+# What follows a verb or a noun after a hyphen, and makes no compound with it.
+_CLITICS = _words(
+    "je tu il elle on nous vous ils elles ce ci la t y en le les lui leur moi toi eux meme memes"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One written word:
@@ -76,10 +81,9 @@ class Token:
 
     start: int
     end: int
-    forms: tuple[
-        str, str
-    ]  # folded masculine and feminine readings; twice the same for ordinary words
-    keys: tuple[str, ...]  # stems, without their mark: one, or two when the genders share none
+    # Folded: the masculine and the feminine reading, twice the same for ordinary words; then what
+    # else it is found by.
+    forms: tuple[str, ...]
     elided: bool = False  # l', d', qu' ...
 
 
@@ -88,42 +92,32 @@ def language_of(code: str) -> str:
     return re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
 
 
-def _token(start: int, end: int, forms: tuple[str, str], language: str, *more: str) -> Token:
-    keys = dict.fromkeys((*more, stem(forms[0], language), stem(forms[1], language)))
-    return Token(start, end, forms, tuple(keys))
-
-
-def _plain(run: str, start: int, end: int, language: str) -> Iterator[Token]:
+def _plain(run: str, start: int, end: int) -> Iterator[Token]:
     """Every word of `run[start:end]`, with no French rule."""
     for found in _PLAIN.finditer(run, start, end):
         if word := letters(found.group()):
-            yield _token(found.start(), found.end(), (word, word), language)
-
-
-def _number(chunk: str) -> str:
-    """One key for a number however written:
-
-    "1 234" and "1.234" -> "1234", "3,5" and "3.5" -> "3virgule5".
-    """
-    digits = re.sub(f"[{_SPACES}]", "", chunk)
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", digits):
-        digits = digits.replace(".", "")
-    return letters(re.sub("[.,]", "virgule", digits))
+            yield Token(found.start(), found.end(), (word, word))
 
 
 def _read(run: str, language: str) -> Iterator[Token]:
     """The tokens of one run (`l'étudiant·e,`), with offsets into it."""
     if language != "fr":
-        yield from _plain(run, 0, len(run), language)
+        yield from _plain(run, 0, len(run))
         return
     urls = "@" in run or "://" in run or "www." in run
-    for chunk in (_FRENCH_URLS if urls else _FRENCH).finditer(run):
+    at = 0
+    for figure in () if urls else numbers.FIGURE.finditer(run):
+        yield from _read_words(run, at, figure.start(), urls)
+        yield from (Token(start, end, (form, form)) for start, end, form in numbers.read(figure))
+        at = figure.end()
+    yield from _read_words(run, at, len(run), urls)
+
+
+def _read_words(run: str, at: int, to: int, urls: bool) -> Iterator[Token]:
+    for chunk in (_URLS if urls else _FRENCH).finditer(run, at, to):
         start, end = chunk.span()
-        if _IS_URL.match(chunk.group()):
-            yield from _plain(run, start, end, language)
-        elif _IS_NUMBER.match(chunk.group()):
-            key = _number(chunk.group())
-            yield Token(start, end, (key, key), (key,))
+        if urls and _IS_URL.match(chunk.group()):
+            yield from _plain(run, start, end)
         else:
             pieces = _PIECE.finditer(run, start, end)
             yield from _french_tokens([(m.start(), m.end(), m.group()) for m in pieces])
@@ -147,24 +141,20 @@ def _french_tokens(pieces: list[_Piece]) -> Iterator[Token]:
             and _WHOLE.match(f"{folded}|{letters(pieces[at + 2][2])}")
         ):
             whole = folded + letters(pieces[at + 2][2])
-            yield _token(start, pieces[at + 2][1], (whole, whole), "fr")
+            yield Token(start, pieces[at + 2][1], (whole, whole))
             at += 3
         elif after and after in _APOSTROPHES and folded in _ELIDED:
-            yield Token(start, end, (folded, folded), (folded,), elided=True)
+            yield Token(start, end, (folded, folded), elided=True)
             at += 2
         elif size := _acronym(pieces, at):
             spelt = letters("".join(piece[2] for piece in pieces[at : at + size : 2]))
-            yield _token(start, pieces[at + size - 1][1], (spelt, spelt), "fr")
+            yield Token(start, pieces[at + size - 1][1], (spelt, spelt))
             at += size
         else:
             size, reading = _inclusive(pieces, at)
             reading = reading or (folded, folded)
-            own = (
-                ("iel",)
-                if re.match("iel|yel|ielle", folded) and reading[0] in ("il", "ils")
-                else ()
-            )
-            yield _token(start, pieces[at + size - 1][1], reading, "fr", *own)
+            own = () if reading[0] not in ("il", "ils") or folded == reading[0] else (folded,)
+            yield Token(start, pieces[at + size - 1][1], (*reading, *own))
             at += size
 
 
@@ -242,35 +232,16 @@ def is_ordinary(token: Token, written: str) -> bool:
     return len(token.forms[0]) > 2 and written.isalpha() and token.forms[0] == token.forms[1]
 
 
-class _Run(NamedTuple):
-    """What one run of a text gives, whatever stands around it."""
-
-    tokens: tuple[Token, ...]  # with offsets into the run
-    masculine: str  # the three parts of its terms
-    feminine: str
-    stems: str
-    words: tuple[tuple[str, str], ...]  # (folded, as written), as in `indexed`
-
-
-def _run(run: str, language: str) -> _Run:
-    found = tuple(_read(run, language))
-    written = [(token, run[token.start : token.end]) for token in found]
-    return _Run(
-        found,
-        " ".join(token.forms[0] for token in found),
-        " ".join(token.forms[1] for token in found),
-        " ".join(MARK + key for token in found for key in token.keys),
-        tuple((token.forms[0], word) for token, word in written if is_ordinary(token, word)),
-    )
-
-
 # Most words of a text were met before. What is long seldom comes back, and would fill the memory.
-_kept = lru_cache(maxsize=1 << 16)(_run)
 _LONGEST = 64  # characters of a run that is kept
+_MOST = 1 << 16  # runs that are kept
 
 
-def _known(run: str, language: str) -> _Run:
-    return (_kept if len(run) <= _LONGEST else _run)(run, language)
+def _tokens(run: str, language: str) -> tuple[Token, ...]:
+    return tuple(_read(run, language))
+
+
+_kept = lru_cache(maxsize=_MOST)(_tokens)
 
 
 def placed(text: str, language: str = "fr") -> list[tuple[int, Token]]:
@@ -280,7 +251,7 @@ def placed(text: str, language: str = "fr") -> list[tuple[int, Token]]:
     return [
         (run.start(), token)
         for run in _RUN.finditer(text)
-        for token in _known(run.group(), code).tokens
+        for token in (_kept if run.end() - run.start() <= _LONGEST else _tokens)(run.group(), code)
     ]
 
 
@@ -292,21 +263,92 @@ def tokens(text: str, language: str = "fr") -> list[Token]:
     ]
 
 
-def indexed(text: str, language: str = "fr") -> tuple[str, list[tuple[str, str]]]:
-    """(`terms` of `text`, its ordinary words of three letters or more: folded, and as written)."""
+# -- the index
+
+Written = tuple[str, str]  # terms in a row, as written: ("co voiturage", "co-voiturage")
+
+
+class _Runs(dict[str, str]):
+    """What stands between white space -> its words, in the masculine reading."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.others: dict[str, tuple[str, str]] = {}  # the feminine reading, and more, if different
+        self.words: dict[str, list[Written]] = {}
+
+    def __missing__(self, run: str) -> str:
+        found = _tokens(run, self.language)
+        masculine, feminine = (" ".join(token.forms[n] for token in found) for n in (0, 1))
+        more = " ".join(form for token in found for form in token.forms[2:])
+        if feminine != masculine or more:
+            self.others[run] = feminine, more
+        self.words[run] = list(_written(found, run))
+        self[run] = masculine
+        return masculine
+
+    def clear(self) -> None:
+        super().clear()
+        self.others.clear()
+        self.words.clear()
+
+    def terms(self, runs: list[str]) -> str:
+        """The string to index for a text of these runs."""
+        masculine = " ".join(map(self.__getitem__, runs))
+        if self.others.keys().isdisjoint(runs):
+            return f"{masculine} {MARK}"
+        others = [self.others.get(run) or (self[run], "") for run in runs]
+        feminine, more = (" ".join(map(itemgetter(n), others)) for n in (0, 1))
+        return f"{masculine} {MARK} {feminine} {MARK} {more}"
+
+
+_runs = lru_cache(maxsize=64)(_Runs)
+
+
+def _written(found: Sequence[Token], run: str) -> Iterator[Written]:
+    """The words of a run that a query may be looked up by; its compounds too, as one word."""
+    for token in found:
+        for form in dict.fromkeys(token.forms):
+            if len(form) > 1 and form.isalpha():
+                yield form, run[token.start : token.end]
+    chain: list[Token] = []
+    for token in found:
+        if chain and run[chain[-1].end : token.start] not in _HYPHENS:
+            yield from _compound(chain, run)
+            chain = []
+        chain.append(token)
+    yield from _compound(chain, run)
+
+
+def _compound(chain: Sequence[Token], run: str) -> Iterator[Written]:
+    parts = [token.forms[0] for token in chain]
+    if 1 < len(parts) < 4 and any(map(str.isalpha, parts)) and _CLITICS.isdisjoint(parts[1:]):
+        yield " ".join(parts), run[chain[0].start : chain[-1].end]
+
+
+def indexed(texts: Sequence[str], language: str = "fr") -> tuple[list[str], Counter[Written]]:
+    """(The string to index for each text, the words of all of them: how often each stands there).
+
+    A word is (its terms in a row, as written): a compound stands there as a whole too, and so does
+    what the end of a line cut in two.
+    """
     code = language_of(language)
-    runs = [run for run in [_known(r, code) for r in _RUN.findall(text)] if run.tokens]
-    if not runs:
-        return "", []
-    _, *parts, words = zip(*runs, strict=True)
-    masculine, feminine, stems = map(" ".join, parts)
-    middle = f" {MARK} {feminine} {MARK} " if feminine != masculine else f" {MARK} "
-    return masculine + middle + stems, list(chain.from_iterable(words))
+    known = _runs(code)
+    if len(known) > _MOST:
+        known.clear()
+    terms, count = [], Counter[str]()
+    words: Counter[Written] = Counter()
+    for text in texts:
+        runs = _RUN.findall(text) if code == "fr" and numbers.MAY_GLUE(text) else text.split()
+        terms.append(known.terms(runs))
+        count.update(runs)
+        for first, rest in _BROKEN.findall(text):
+            words[f"{letters(first)} {letters(rest)}", first + rest] += 1
+    for run, often in count.items():
+        for word in known.words[run]:
+            words[word] += often
+    return terms, words
 
 
 def terms(text: str, language: str = "fr") -> str:
-    """The string to index for `text`:
-
-    Its words, its feminine reading if it has one, its stems (see the module).
-    """
-    return indexed(text, language)[0]
+    """The string to index for one text."""
+    return indexed([text], language)[0][0]

@@ -3,6 +3,7 @@
     escape_fts(typed)                       what is typed -> an FTS5 expression
     search_phrase(typed)                    texts that hold all the words in a row
     search_extract(text, typed, language)   an extract, its **words found** marked
+    search_pieces(text, typed, language, words)   JSON: its pieces, [characters, whether found]
     verify_quotation(citation)              JSON: {verdict, name, sentence, joined, matches: [...]}
     quotation_in(answer, citation)          JSON: one of these matches, in that answer; or NULL
     first_sentence(text)                    its first sentence, for an example
@@ -28,19 +29,23 @@ from motamot.text.folding import fold
 
 
 def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> None:
-    languages = search.languages_of(conn)
+    asked = search.Search(conn)
 
     def expression(typed: object) -> str:
-        return search.expression(_text(typed), languages)
+        return asked.expression(_text(typed))
 
     def phrase(typed: object) -> str:
-        return search.phrase(_text(typed), languages)
+        return asked.phrase(_text(typed))
 
     def extract(text: object, typed: object, language: str | None) -> str:
-        return search.marked(_text(text), _text(typed), language or search.ASSUMED)
+        return asked.marked(_text(text), _text(typed), language or search.ASSUMED)
+
+    def pieces(text: object, typed: object, language: str | None, words: int) -> str:
+        found = asked.pieces(_text(text), _text(typed), language or search.ASSUMED, words)
+        return json.dumps(found, ensure_ascii=False)
 
     def verified(typed: object) -> str:
-        return json.dumps(verify(conn, languages, _text(typed)), ensure_ascii=False)
+        return json.dumps(verify(conn, asked.languages, _text(typed)), ensure_ascii=False)
 
     def verified_in(answer: str, typed: object) -> str | None:
         found = verify_in(conn, answer, _text(typed))
@@ -49,6 +54,7 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
     conn.create_function("escape_fts", 1, expression, deterministic=True)
     conn.create_function("search_phrase", 1, phrase, deterministic=True)
     conn.create_function("search_extract", 3, extract, deterministic=True)
+    conn.create_function("search_pieces", 4, pieces, deterministic=True)
     conn.create_function("verify_quotation", 1, verified)
     conn.create_function("quotation_in", 2, verified_in)
     conn.create_function("first_sentence", 1, first_sentence, deterministic=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,12 +64,14 @@ async def hits(
     if words.is_empty(q, await languages(datasette)):
         return 0, []
     asked = {**filters, "q": q}
-    page = f"{SQL[kind]} limit {int(limit)} offset {int(offset)}"
+    page = f"""select *, search_pieces(text, :q, language, {EXTRACT[kind]}) as extract
+        from ({SQL[kind]} limit {int(limit)} offset {int(offset)})"""
     counted = await datasette.execute(DATABASE, f"select count(*) from ({SQL[kind]})", asked)
     found = [dict(row) for row in (await datasette.execute(DATABASE, page, asked)).rows]
     for row in found:
         language = row.pop("language") or words.ASSUMED
-        row["extract"] = words.pieces(row.pop("text"), q, language, EXTRACT[kind])
+        row["extract"] = json.loads(row["extract"])
+        del row["text"]
         row["lang"] = language if language != "fr" else ""
     return counted.single_value(), found
 
@@ -82,12 +85,14 @@ async def second_thoughts(datasette: Datasette, q: str) -> list[str]:
     """When nothing answers: other searches to try, from words that look alike or one word less."""
     language = (await languages(datasette))[-1]
     counts: dict[str, int] = {}
-    for typed, expression in words.alone(q, language).items():
+    for typed, alone in words.alone(q, language).items():
         found = await datasette.execute(
             DATABASE,
-            "select (select count(*) from answers_search where answers_search match :e)"
-            " + (select count(*) from questions_search where questions_search match :e)",
-            {"e": expression},
+            """select
+              (select count(*) from answers_search where answers_search match escape_fts(:q))
+              + (select count(*) from questions_search where questions_search match escape_fts(:q))
+            """,
+            {"q": alone},
         )
         counts[typed] = found.single_value()
     unknown = [typed for typed, count in counts.items() if not count]

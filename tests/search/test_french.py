@@ -16,25 +16,35 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from motamot.search import query as query_box
+from motamot.search import vocabulary
 from motamot.search import words as french
 from tests.examples import examples
 
 FOLDER = Path(__file__).parent / "french"
 
 
+SCHEMA = """
+    create virtual table found using fts5(terms, content = '');
+    create table search_words (language, terms, folded, stem, known, written, count);
+"""
+
+
 def table(*texts: str, language: str = "fr") -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
-    connection.execute(
-        "create virtual table found using fts5(terms, tokenize='unicode61 remove_diacritics 2')"
-    )
-    connection.executemany(
-        "insert into found values (?)", [(french.terms(t, language),) for t in texts]
-    )
+    connection.executescript(SCHEMA)
+    terms, words = french.indexed(texts, language)
+    connection.executemany("insert into found (rowid, terms) values (?, ?)", enumerate(terms, 1))
+    rows = vocabulary.rows({french.language_of(language): words})
+    connection.executemany("insert into search_words values (?, ?, ?, ?, ?, ?, ?)", rows)
     return connection
 
 
+def parsed(connection: sqlite3.Connection, typed: str, language: str = "fr") -> query_box.Query:
+    return query_box.parse_query(typed, language, vocabulary.stored(connection))
+
+
 def finds(connection: sqlite3.Connection, typed: str, language: str = "fr") -> list[int]:
-    expression = query_box.parse_query(typed, language).match_expression()
+    expression = parsed(connection, typed, language).match_expression()
     if not expression:
         return []
     rows = connection.execute(
@@ -60,10 +70,11 @@ def pairs() -> Iterator[tuple[str, str, str, bool]]:
     [pytest.param(*p[1:], id=f"{p[0]}: {p[1][:40]} <- {p[2]}") for p in pairs()],
 )
 def test_pair(text: str, query: str, wanted: bool) -> None:
-    assert bool(finds(table(text), query)) is wanted
-    parsed = query_box.parse_query(query)
-    if wanted and any(parsed.groups):
-        assert query_box.spans(text, parsed), "found, but nothing to highlight"
+    connection = table(text)
+    assert bool(finds(connection, query)) is wanted
+    asked = parsed(connection, query)
+    if wanted and any(asked.groups):
+        assert query_box.spans(text, asked), "found, but nothing to highlight"
 
 
 def test_sets_are_large() -> None:
@@ -101,9 +112,10 @@ def test_a_text_is_found_by_each_of_its_words(words: list[str], data: st.DataObj
         word = data.draw(CASES)(word)
         word = data.draw(st.sampled_from([word, bare(word)]))
     query = unicodedata.normalize(data.draw(FORMS), word)
-    assert finds(table(text), query) == [1]
-    assert finds(table(text), f'"{query}"') == [1]
-    assert query_box.spans(text, query_box.parse_query(query))
+    connection = table(text)
+    assert finds(connection, query) == [1]
+    assert finds(connection, f'"{query}"') == [1]
+    assert query_box.spans(text, parsed(connection, query))
 
 
 QUERY = st.one_of(
@@ -150,7 +162,7 @@ TABLE = table("un texte")
     st.integers(-1, 8),
 )
 def test_spans_are_whole_words_in_order(text: str, typed: str, words: int) -> None:
-    query = query_box.parse_query(typed)
+    query = parsed(table(text), typed)
     found = query_box.spans(text, query)
     starts = {t.start for t in french.tokens(text)}
     ends = {t.end for t in french.tokens(text)}
@@ -166,7 +178,7 @@ def test_spans_are_whole_words_in_order(text: str, typed: str, words: int) -> No
 @given(st.text(max_size=100), st.sampled_from(["fr", "de", "ru", "xx"]))
 def test_tokens_stand_in_the_text_in_order(text: str, language: str) -> None:
     found = french.tokens(text, language)
-    assert all(0 <= t.start < t.end <= len(text) and t.keys and all(t.forms) for t in found)
+    assert all(0 <= t.start < t.end <= len(text) and all(t.forms) for t in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
 
 
@@ -180,8 +192,8 @@ LINES = st.lists(LINE.map(" ".join), max_size=4)
 @example(["l'", "étudiant", "·e·s"], "\n", "fr")
 def test_a_text_has_the_words_of_its_lines(lines: list[str], between: str, language: str) -> None:
     """No number, elision or inclusive form is read across lines or cells."""
-    together = [(t.forms, t.keys) for t in french.tokens(between.join(lines), language)]
-    assert together == [(t.forms, t.keys) for line in lines for t in french.tokens(line, language)]
+    together = [t.forms for t in french.tokens(between.join(lines), language)]
+    assert together == [t.forms for line in lines for t in french.tokens(line, language)]
 
 
 # -- what readers see
@@ -206,22 +218,22 @@ def test_a_text_has_the_words_of_its_lines(lines: list[str], between: str, langu
     ],
 )
 def test_the_whole_written_word_is_marked(text: str, typed: str, marked: list[str]) -> None:
-    assert [text[a:b] for a, b in query_box.spans(text, query_box.parse_query(typed))] == marked
+    found = query_box.spans(text, parsed(table(text), typed))
+    assert [text[a:b] for a, b in found] == marked
 
 
 def test_an_extract_shows_the_best_place() -> None:
     text = "école. " + "mot " * 100 + "une école et un collège ici. " + "mot " * 100
-    pieces = query_box.extract(text, query_box.parse_query("école collège"), words=10)
+    pieces = query_box.extract(text, parsed(table(text), "école collège"), words=10)
     assert [piece for piece, marked in pieces if marked] == ["école", "collège"]
     assert (pieces[0], pieces[-1]) == (("…", False), ("…", False))
 
 
 def test_a_phrase_can_be_ranked_before_scattered_words() -> None:
-    query = query_box.parse_query("droits de vote")
-    rows = table("le droit de vote", "le vote est un droit").execute(
-        "select rowid from found where found match ?", [query.phrase_expression()]
-    )
-    assert finds(table("le droit de vote", "le vote est un droit"), "droits de vote") == [1, 2]
+    connection = table("les droits de vote", "le vote est un droit")
+    expression = parsed(connection, "droit de vote").phrase_expression()
+    rows = connection.execute("select rowid from found where found match ?", [expression])
+    assert finds(connection, "droit de vote") == [1, 2]
     assert rows.fetchall() == [(1,)]
 
 
