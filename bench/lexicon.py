@@ -4,10 +4,11 @@
     python bench/lexicon.py DIR/usr/share/hunspell
 
 It expands the dictionary (fr.dic and fr.aff, version 7.0), and writes which forms each French word
-has, nothing else of it; the table's own header says how to read it. Left out: the simple past and
-the imperfect subjunctive, which no answer is written in and which look like other words; compounds,
-which are cut at their hyphens wherever they stand; figures. Added: which noun is the action of
-which verb (`démolition`, `démolir`), by their endings, where the dictionary knows both.
+has, nothing else of it; the table's own header says how to read it. Left out: the imperfect
+subjunctive, and of the simple past all that may look like another word (`rappela` stays, `fut` and
+`pus` go); compounds, which are cut at their hyphens wherever they stand; figures. Added: which noun
+is the action of which verb (`démolition`, `démolir`), by their endings, where the dictionary knows
+both.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,11 +33,15 @@ HEADER = """\
 # the MPL was not distributed with this file, You can obtain one at https://mozilla.org/MPL/2.0/.
 #
 # First the sets of endings, one a line: kind (v verb, n noun or adjective, with its adverb in
-# -ment, p proper noun, x other) and the endings, the word's own first, "-" for none.
+# -ment, c the same, that a hyphen cuts as well, p proper noun, x other) and the endings, the word's
+# own first, "-" for none.
 # Then the words, in order: beginning, number of its set of endings from 0 on, and for a verb the
 # nouns of its action, for such a noun its verbs.
 """
-LEFT_OUT = {"po:ipsi", "po:simp"}
+PRESENT = {"po:ipre", "po:spre"}
+PAST = {"po:ipsi", "po:simp"}
+THIRD = {"po:3sg", "po:3pl!", "po:3pl"}
+SHORTEST = 6  # letters of a simple past that looks like no other word
 WORD = re.compile(r"[^\W\d_]+")
 
 # (ending of a noun of action, those of its verb). Folded words would confuse ménage and mener.
@@ -98,25 +104,37 @@ APART = """
     mirage mirer|mission mettre|notation noter|nuage nuer|nuance nuer|ombrage ombrer
     omission omettre|ordonnance ordonner|outrage outrer|ouvrage ouvrer|page per|parlement parler
     passage passer|passion passer|pension pendre|portage porter|position poser|postage poster
-    pression presser|profession professer|ration rer|relation relater|rouage rouer
-    rémission remettre|sacrement sacrer|session cesser|situation situer|station ster
-    substance subster|tapage taper|tempérament tempérer|train trainer|usage user|version verser
-    visage viser|vision viser
+    pression presser|profession professer|ration rer|relation relater|rivage river|rouage rouer
+    rémission remettre|sacrement sacrer|sentiment sentir|session cesser|situation situer
+    station ster|substance subster|tapage taper|tempérament tempérer|train trainer|usage user
+    version verser|visage viser|vision viser
     """
 # A form of a verb or a plural that is nearly always another word: `un poste`, not `poster`.
 FORMS_APART = """
-    amende amender|amendes amender|armée armer|armées armer|balle baller|balles baller
-    banque banquer|banques banquer|bois boire|bouche boucher|bouches boucher|bus boire|buse buser
-    buses buser|carte carter|cartes carter|case caser|cases caser|cours courir|cours courre
-    course courser|courses courser|est être|été être|fonds fondre|gare garer|gares garer
-    jeune jeûner|jeunes jeûner|ligne ligner|lignes ligner|linge linger|lit lire|marine mariner
-    marne marner|mûre murer|mure murer|parent parer|paris pari|part partir|parti partir
-    partie partir|parties partir|partis partir|peine peiner|peines peiner|plane planer
-    police policer|polices policer|poste poster|postes poster|pote poter|revenu revenir
-    revenus revenir|rive river|rives river|sale saler|sales saler|sens sentir|sorte sortir
-    sortes sortir|suis être|titre titrer|titres titrer|tonne tonner|tonnes tonner|tour tourer
-    tours tourer|trait traire|traits traire|vente venter|ventes venter|verre verrer
-    verres verrer
+    agonie agonir|agonies agonir|allée aller|allées aller|armée armer|armées armer|aura avoir
+    auras avoir|avions avoir|bois boire|bouillons bouillir|bout bouillir|bus boire|cours courir
+    cours courre|dessert desservir|discours discourir|enceinte enceindre|enceintes enceindre
+    est être|faille faillir|faille falloir|failles faillir|faux faillir|fonds fondre|fous foutre
+    haie haïr|haies haïr|issue issir|issues issir|jaunisse jaunir|lirons lire|lit lire
+    mentions mentir|mentons mentir|moitié moitir|moule moudre|moules moudre|nourrissons nourrir
+    nuit nuire|oie ouïr|oies ouïr|oignons oindre|oui ouïr|parent parer|paris pari|part partir
+    parti partir|partie partir|parties partir|partis partir|peigne peindre|peignes peindre
+    poigne poindre|poignes poindre|point poindre|pointe poindre|pointes poindre|points poindre
+    polissons polir|raie raire|raies raire|rayons raire|rebus reboire|ressort ressortir
+    retrait retraire|retraite retraire|retraites retraire|retraits retraire|revenu revenir
+    revenus revenir|régie régir|régies régir|rêne renaître|sens sentir|sorte sortir|sortes sortir
+    sourd sourdre|sourde sourdre|souris sourire|suis être|tapis tapir|teigne teindre
+    teignes teindre|tendons tendre|tendrons tendre|tissu tistre|tissus tistre|tour tourer
+    tours tourer|trait traire|traite traire|traites traire|traits traire|transit transir
+    valais valoir|value valoir|vaux valoir|vis vivre|voie voir|voies voir|été être
+    """
+# Nouns whose verb in -er is a rare one, or another word: `une rue`, not `ruer`.
+NOUNS_APART = """
+    amende balle banque botte bouche brique buse cape carte case cave chambre cloche coque course
+    crèche dame faute feuille gare graine grève jeune laine lampe langue ligne ligue linge marge
+    marine marne mine monde mousse mure mûre page paille panne peine pile piste plane poche police
+    pomme poste pote prime rame rampe rente rive robe rose roue rue sale seconde somme source
+    table terre titre toile tonne tube vague vase vente verre zone écharpe
     """
 PLURALS = {"cour"}  # nouns whose plural is that noun's too, though `cours` is a word of its own
 # Forms that the dictionary has as words of their own.
@@ -124,6 +142,8 @@ TOGETHER = """
     œil yeux|ciel cieux|ail aulx|tout tous toute toutes|celui ceux|celle celles|il ils|elle elles
     un une uns unes|madame mesdames|monsieur messieurs|mademoiselle mesdemoiselles
     copain copains copine copines|beau bel|vieux vieil|nouveau nouvel|fou fol
+    franc franche franches|maître maîtres maîtresse maîtresses|favori favorite favorites
+    compagnon compagnons compagne compagnes|héros héroïne héroïnes|maximum maxima|minimum minima
     """
 
 
@@ -134,6 +154,7 @@ class Word(NamedTuple):
     kind: str
     forms: tuple[str, ...]
     marks: frozenset[str] = frozenset()
+    past: tuple[str, ...] = ()
 
 
 class Suffix(NamedTuple):
@@ -167,17 +188,20 @@ def read_suffixes(path: Path) -> dict[str, list[Suffix]]:
     return found
 
 
-def expanded(word: str, flags: tuple[str, ...], suffixes: dict[str, list[Suffix]]) -> list[str]:
-    """Every form of a word, itself first."""
-    found = [word]
+def expanded(
+    word: str, flags: tuple[str, ...], suffixes: dict[str, list[Suffix]]
+) -> Iterator[tuple[str, bool]]:
+    """Every form of a word, itself first, and whether it is one of the simple past."""
+    yield word, False
     for flag in flags:
         for rule in suffixes.get(flag, ()):
-            if LEFT_OUT & set(rule.about) and not set(rule.about) & {"po:ipre", "po:spre"}:
+            past = bool(PAST.intersection(rule.about)) and PRESENT.isdisjoint(rule.about)
+            if past and ("po:simp" in rule.about or THIRD.isdisjoint(rule.about)):
                 continue
             if word.endswith(rule.strip) and rule.where.search(word):
                 form = word[: len(word) - len(rule.strip)] + rule.add
-                found += expanded(form, rule.flags, suffixes)
-    return list(dict.fromkeys(found))
+                for more, _ in expanded(form, rule.flags, suffixes):
+                    yield more, past
 
 
 def kind_of(about: list[str]) -> str:
@@ -195,17 +219,32 @@ def kind_of(about: list[str]) -> str:
 def read_words(folder: Path) -> list[Word]:
     """The words of the dictionary that a text can hold, as it has them."""
     suffixes = read_suffixes(folder / "fr.aff")
-    found = []
+    found, compounds = [], set()
     for line in (folder / "fr.dic").read_text(encoding="utf-8").splitlines()[1:]:
         entry, *about = line.split()
         word, _, flags = entry.partition("/")
         known = flags_of(flags)
+        if re.fullmatch(rf"{WORD.pattern}-{WORD.pattern}", word):
+            compounds.add(word.replace("-", ""))
         if not WORD.fullmatch(word) or "{}" in known:
             continue
-        forms = expanded(word, known, suffixes)
-        forms = [form for form in forms if WORD.fullmatch(form)]
-        found.append(Word(word, kind_of(about), tuple(forms), frozenset(about)))
-    return found
+        forms = [pair for pair in expanded(word, known, suffixes) if WORD.fullmatch(pair[0])]
+        own = tuple(dict.fromkeys(form for form, past in forms if not past))
+        more = tuple(dict.fromkeys(form for form, past in forms if past))
+        found.append(Word(word, kind_of(about), own, frozenset(about), more))
+    return [w._replace(kind="c") if w.kind == "n" and w.lemma in compounds else w for w in found]
+
+
+def with_past(words: list[Word]) -> list[Word]:
+    """The words with what of their simple past no other word has."""
+    taken = Counter(letters(form) for word in words for form in {*word.forms, *word.past})
+    return [
+        word._replace(
+            forms=word.forms
+            + tuple(f for f in word.past if len(f) >= SHORTEST and taken[letters(f)] == 1)
+        )
+        for word in words
+    ]
 
 
 def groups(words: list[Word]) -> list[Word]:
@@ -216,7 +255,17 @@ def groups(words: list[Word]) -> list[Word]:
             known[word.lemma] += word.forms
     named = [line.split() for line in re.split(r"[|\n]", TOGETHER) if line.strip()]
     return [
-        Word(names[0], "n", tuple(dict.fromkeys([*names, *known[names[0]]]))) for names in named
+        Word(names[0], "x", tuple(dict.fromkeys([*names, *known[names[0]]]))) for names in named
+    ]
+
+
+def in_trice(words: list[Word]) -> list[Word]:
+    """Feminines that the dictionary has apart: enquêteur, enquêtrice."""
+    known = {word.lemma for word in words if word.kind == "n"}
+    return [
+        Word(man, "n", (man, man + "s", woman, woman + "s"))
+        for woman in known
+        if woman.endswith("trice") and (man := woman.removesuffix("rice") + "eur") in known
     ]
 
 
@@ -258,11 +307,6 @@ def actions(words: list[Word]) -> set[tuple[str, str]]:
     return (found | pairs(OTHERS)) - pairs(APART)
 
 
-def folded(word: Word, more: list[str]) -> tuple[str, ...]:
-    """Its forms without accents, once each, the word first."""
-    return tuple(dict.fromkeys(letters(form) for form in (*word.forms, *more)))
-
-
 def table(words: list[Word]) -> list[str]:
     """The lines of the table, without its header."""
     adverb_of: dict[str, list[str]] = defaultdict(list)
@@ -274,22 +318,25 @@ def table(words: list[Word]) -> list[str]:
         links[letters(noun), "n"].add(letters(verb))
         links[letters(verb), "v"].add(letters(noun))
     apart = {(letters(form), letters(lemma)) for form, lemma in pairs(FORMS_APART)}
-    nouns = {letters(w.lemma) for w in words if w.marks & {"po:nom", "po:prep", "po:adv"}}
+    apart |= {(f, n + "r") for n in map(letters, NOUNS_APART.split()) for f in (n, n + "s")}
+    small = {letters(form) for w in words if "po:mg" in w.marks for form in w.forms}
+    named = {letters(w.lemma) for w in words if w.marks & {"po:nom", "po:prep", "po:adv"}}
     invariable = {letters(w.lemma) for w in words if w.marks >= {"po:nom", "is:inv"}}
     entries: set[tuple[str, str, tuple[str, ...]]] = set()
     for word in words:
         if word.kind == "a" and word.lemma in made:
             continue
         kind = "x" if word.kind == "a" else word.kind
-        forms = folded(word, adverb_of.get(word.lemma, []) if kind == "n" else [])
+        forms = tuple(dict.fromkeys(map(letters, word.forms)))
         if kind == "n" and forms[0] not in PLURALS:
             forms = tuple(f for f in forms if f == forms[0] or f not in invariable)
-        if kind == "v":  # pendant, habitant
-            forms = tuple(f for f in forms if not (f.endswith("ant") and f in nouns))
+        if kind == "v":  # pendant, habitant; entre, du
+            forms = tuple(f for f in forms if not (f.endswith("ant") and f in named))
+            forms = tuple(f for f in forms if f not in small)
         forms = tuple(f for f in forms if (f, forms[0]) not in apart)
-        entries |= {
-            (group[0], kind, group) for group in (told_apart(forms) if kind == "n" else [forms])
-        }
+        made_of = tuple(map(letters, adverb_of.get(word.lemma, []) if kind == "n" else []))
+        first, *others = told_apart(forms) if kind == "n" else [forms]
+        entries |= {(group[0], kind, group) for group in (first + made_of, *others)}
     return lines_of(entries, links)
 
 
@@ -330,8 +377,8 @@ def common(forms: tuple[str, ...]) -> str:
 
 def main() -> None:
     """Write the table."""
-    words = read_words(Path(sys.argv[1]))
-    lines = table([*words, *groups(words)])
+    words = with_past(read_words(Path(sys.argv[1])))
+    lines = table([*words, *groups(words), *in_trice(words)])
     TABLE.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"{TABLE}: {TABLE.stat().st_size / 2**20:.2f} MiB, {len(lines)} lines")
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from motamot.search.stems import stem
+from motamot.search.stems import is_apart, stem
 
 TABLE = Path(__file__).with_name("lexicon.tsv")
 
@@ -21,7 +21,9 @@ TABLE = Path(__file__).with_name("lexicon.tsv")
 class Entry(NamedTuple):
     """One word: `linked` are the nouns of a verb's action, or the verbs of a noun of action."""
 
-    kind: str  # v verb, n noun or adjective with its adverb, p proper noun, x other
+    # v verb, n noun or adjective with its adverb, c one that a hyphen cuts as well, p proper noun,
+    # x other
+    kind: str
     forms: tuple[str, ...]  # folded, the word itself first
     linked: tuple[str, ...]
 
@@ -82,22 +84,32 @@ def related(form: str) -> frozenset[str]:
     """All forms of the words that have this folded form, itself among them; none when it is not
     known.
 
-    A noun that is also a form of a verb (`parti`, `taxe`) brings the verb where their stems agree;
-    the infinitive brings all. A noun of action and its verb bring each other, but no form that is
-    another noun too: `arrêt` and `arrêter`, not `arrêt` and `arrêtés`.
+    A noun that is also a form of a verb (`porte`, `taxe`) brings the verb unless the stems know it
+    for another word; the infinitive brings all. A noun of action and its verb bring each other, but
+    no form that is another noun too: `arrêt` and `arrêter`, not `arrêt` and `arrêtés`.
     """
     entries = lexicon().entries(form)
     nouns = [entry for entry in entries if entry.kind != "v"]
     verbs = [entry for entry in entries if entry.kind == "v"]
     is_verb = not nouns or any(verb.forms[0] == form for verb in verbs)
     if not is_verb:
-        verbs = [verb for verb in verbs if stem(verb.forms[0]) == stem(form)]
+        verbs = [verb for verb in verbs if any(_is_of(verb, noun, form) for noun in nouns)]
     found = {known for entry in (*nouns, *verbs) for known in entry.forms}
     for entry in verbs if is_verb else ():
         found |= {known for noun in entry.linked for known in _forms(noun, "n")}
     for entry in nouns:
         found |= {f for verb in entry.linked for f in _forms(verb, "v") if _only_verb(f)}
     return frozenset(found)
+
+
+def _is_of(verb: Entry, noun: Entry, form: str) -> bool:
+    """Whether a noun is a form of a verb in sense too: the stems say so, or it has forms of the
+    present (`paye`) or the participle (`promis`) alone; not `porte`, `voie`."""
+    root = stem(form)
+    if root == stem(verb.forms[0]):
+        return True
+    ends = noun.forms[0][-1:] in {*"istu"} or noun.forms[0] + "r" == verb.forms[0]
+    return ends and not is_apart(root) and {*noun.forms} <= {*verb.forms}
 
 
 def _forms(word: str, kind: str) -> set[str]:

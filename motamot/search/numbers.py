@@ -153,17 +153,20 @@ def writings(words: Sequence[str]) -> tuple[int, list[Run]]:
         if rank := _ranks().get(tuple(words[:size])):
             return size, _unique([tuple(words[:size]), (f"{rank}e",), *_ranked(rank)])
     first = words[0] if words else ""
-    if hour := re.fullmatch(r"(\d+)h(\d\d)?", first):
-        more = (hour[2],) if hour[2] else ()
-        return 1, [(first,), (hour[1], "heures", *more), (hour[1], "heure", *more)]
+    if clock := re.fullmatch(r"(\d+)h(\d\d)?", first):
+        minutes = [clock[2]] if clock[2] else []
+        return 1, [(first,), *((clock[1], word, *minutes) for word in ("heures", "heure"))]
     if rank_typed := re.fullmatch(r"(\d+)e", first):
         return 1, [(first,), *_ranked(int(rank_typed[1]))]
+    words = list(words)
     size, value = _value(words)
     if not size or (size == 1 and first in _ALONE):
         return 0, []
-    if words[size : size + 1] and words[size] in ("heure", "heures") and value < 25:
-        run = tuple(words[: size + 1])
-        return size + 1, _unique([run, (f"{value}h",), (str(value), "heures")])
+    if value < 25 and words[size : size + 1] in (["heure"], ["heures"]):
+        more = [w for w in words[size + 1 : size + 2] if re.fullmatch(r"[0-5]\d", w)]
+        end = size + 1 + len(more)
+        hour = f"{value}h{''.join(more)}"
+        return end, _unique([tuple(words[:end]), (hour,), (str(value), "heures", *more)])
     return size, _unique([tuple(words[:size]), *_said(value)])
 
 

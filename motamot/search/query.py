@@ -271,7 +271,7 @@ def _counts_on(before: str, word: str) -> bool:
     """Whether two words typed one after the other are one number: 2 millions, deux cents."""
     found = [token.forms[0] for token in (*tokens(before), *tokens(word))]
     size, _ = numbers.writings(found)
-    return size == len(found) > 1 and numbers.is_numeral(found[0])
+    return size > len(tokens(before)) and numbers.is_numeral(found[0])
 
 
 def _asked(token: Token) -> tuple[str, ...]:
@@ -282,11 +282,15 @@ def _asked(token: Token) -> tuple[str, ...]:
 def _compound(lexeme: str, found: list[Token]) -> int:
     """How many words from the first on are joined by hyphens."""
     for size, (token, following) in enumerate(pairwise(found), 1):
-        if lexeme[token.end : following.start].strip(inclusive.HYPHENS) or (
-            token.end == following.start
-        ):
+        between = lexeme[token.end : following.start]
+        if not between or between.strip(inclusive.HYPHENS) or _is_month(lexeme, token, following):
             return size
     return len(found)
+
+
+def _is_month(lexeme: str, *found: Token) -> bool:
+    """Whether one of these is a month in figures, as in 2026-03-01."""
+    return any(lexeme[t.start : t.end].isdigit() and t.forms[0].isalpha() for t in found)
 
 
 def _in_a_row(words: Sequence[Sequence[str]]) -> tuple[Run, ...]:

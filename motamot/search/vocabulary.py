@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from motamot.search.lexicon import is_known, related
+from motamot.search.lexicon import is_known, lexicon, related
 from motamot.search.stems import stem
 
 MOST_FORMS = 60  # forms of one word that are looked for, the most frequent
@@ -144,10 +144,13 @@ def together(
         for pair in pairs
         if pair[0] in _PREFIXES or not _says_something_else(pair, language)
     }
-    known = vocabulary.has(list(joined.values()), language) if joined else set()
-    return {pair: word for pair, word in joined.items() if word in known}
+    wanted = [form for word in joined.values() for form in _plurals(word)]
+    known = vocabulary.has(wanted, language) if wanted else set()
+    return {pair: word for pair, word in joined.items() if known.intersection(_plurals(word))}
 
 
 def _says_something_else(pair: tuple[str, str], language: str) -> bool:
-    """Whether two words are words, and one together: `sur tout` is not `surtout`."""
-    return language == "fr" and all(map(is_known, (*pair, "".join(pair))))
+    """Whether two words are words, and others than the one they make: `sur tout`, `surtout`."""
+    if language != "fr" or not all(map(is_known, pair)):
+        return False
+    return any(entry.kind != "c" for entry in lexicon().entries("".join(pair)))
