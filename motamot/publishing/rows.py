@@ -24,7 +24,7 @@ from motamot.publishing.kept import Kept
 from motamot.publishing.shown import Shown, packed, shown, unpacked
 from motamot.recording.cut import edges
 from motamot.search.index import ASSUMED
-from motamot.search.words import language_of
+from motamot.search.words import Written, language_of
 from motamot.text.dates import iso
 from motamot.text.markdown import Rendered, count_words
 from motamot.text.patience import SECONDS, within
@@ -65,12 +65,12 @@ class Counts:
 class Rows:
     """What one questionnaire adds to the database. `rows`: by table, in the order of its columns;
     `terms`: the search terms of each question, answer and revision, in the order of their rows;
-    `language`: what its texts are in; `words`: (terms in a row, as written) -> how often."""
+    `language`: what its texts are in; `words`: how often each word stands there."""
 
     rows: dict[str, list[Row]]
     terms: dict[str, list[str]]
     language: str
-    words: dict[tuple[str, str], int]
+    words: dict[Written, int]
     respondents: list[str]
     counts: list[Counts]
 
@@ -91,10 +91,9 @@ def rows_of(
     before = list(_by_document(made, [(r, r.was) for r in made.revisions], language, kept))
     answers = [pair for own, found in said for pair in zip(own, found.texts, strict=True)]
     revisions = [pair for own, found in before for pair in zip(own, found.texts, strict=True)]
-    words: Counter[tuple[str, str]] = Counter()
+    words: Counter[Written] = Counter()
     for found in (asked, *(found for _, found in (*said, *before))):
-        for in_a_row, written, count in found.words:
-            words[in_a_row, written] += count
+        words.update(found.words)
     named = [_named(respondents, r.respondent) for r in made.replies]
     rows = _described(made) | _told(questions, answers, revisions, _order(made, named))
     rows["changes"] = list(_changes(made))

@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from motamot.search.words import indexed
+from motamot.search.words import Written, indexed
 from motamot.text.markdown import Block, Link, Rendered, rendered
 
 
 @dataclass(frozen=True)
 class Shown:
     """Several texts, in order: what is shown of each, their search terms, and all their words:
-    (terms in a row, as written, how often)."""
+    how often each stands there."""
 
     texts: list[Rendered]
     terms: list[str]
-    words: list[tuple[str, str, int]]
+    words: dict[Written, int]
 
 
 def shown(readings: Sequence[str], language: str, *, markdown: bool, questions: bool) -> Shown:
     """Render the texts of one document, and find their words."""
     texts = [rendered(reading, markdown=markdown, question=questions) for reading in readings]
     terms, words = indexed([text.text for text in texts], language)
-    return Shown(texts, terms, [(*word, count) for word, count in words.items()])
+    return Shown(texts, terms, dict(words))
 
 
 def packed(made: Shown) -> Any:
@@ -49,5 +49,5 @@ def unpacked(value: Any) -> Shown:
             for blocks, html, links in texts
         ],
         terms,
-        [(terms_in_a_row, written, count) for terms_in_a_row, written, count in words],
+        words,
     )

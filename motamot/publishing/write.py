@@ -14,6 +14,7 @@ from motamot.dataset.model import Edition, Respondent, labels, unnamed
 from motamot.dataset.permalinks import Redirect
 from motamot.publishing.rows import Row, Rows
 from motamot.search import vocabulary
+from motamot.search.words import Written
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -48,7 +49,7 @@ class Writer:
         self._named = respondents
         self._written: set[str] = set()
         self._indexed = {"questions": 0, "answers": 0, "revisions": 0}  # the last rowid of each
-        self._words: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)  # by language
+        self._words: dict[str, Counter[Written]] = defaultdict(Counter)  # by language
         row = (SCHEMA_VERSION, edition.public_url, edition.publisher, edition.contact)
         self._insert("edition", [row])
         self._respondents(sorted(respondents))

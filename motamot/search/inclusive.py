@@ -114,6 +114,7 @@ BLENDED_ENDINGS = (
     (re.compile(r"^(.{2,})euxse(s?)$"), "eux", "euse"),
     (re.compile(r"^(.{3,})ifve(s?)$"), "if", "ive"),  # ACTIFVES
 )
+_LAST = ("ice", "ices", "se", "ses", "eur", "eurs", "ve", "ves")  # of what these patterns match
 # Ordinary words in -eureuse.
 ORDINARY = re.compile(r"^(|mal|bien)heureuses?$|^(p|chal|val|doul|sulf|ap|langu)eureuses?$")
 _WITH_E = re.compile(r"[bcdfglmnprstxyziué]$")
@@ -123,7 +124,7 @@ def blend(word: str) -> Reading | None:
     """The two readings of a folded blended word (`lecteurices`), or None for any other word."""
     if word in BLENDS:
         return BLENDS[word]
-    if ORDINARY.match(word):
+    if not word.endswith(_LAST) or ORDINARY.match(word):
         return None
     for pattern, masculine, feminine in BLENDED_ENDINGS:
         if found := pattern.match(word):

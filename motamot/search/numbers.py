@@ -29,15 +29,15 @@ MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre nov
 _MONTH = f"(?i:{MONTHS.replace(' ', '|').replace('e', '[eé]').replace('aout', 'ao[uû]t')})(?!\\w)"
 _RANK = "(?:ers?|[èe]res?|res?|i?[èe]mes?|es?|è|nde?s?|ᵉʳ?|ʳᵉ)(?!\\w)"
 _THOUSANDS = rf"\d{{1,3}}(?:{_SP}\d{{3}})+(?:,\d+)?(?!\w)"
-# A space inside one figure.
+# A space inside one figure. What may stand before it comes first: most words end otherwise.
 GLUE = (
-    rf"(?:(?<=\d){_SP}(?=\d{{3}}|[hH](?:{_SP}?\d\d)?(?!\w)|{_RANK})"
+    rf"(?<=[\dhHrR.LDO])(?:(?<=\d){_SP}(?=\d{{3}}|[hH](?:{_SP}?\d\d)?(?!\w)|{_RANK})"
     rf"|(?:(?<=\d[hH])|(?<=\d{_SP}[hH])){_SP}(?=[0-5]\d(?!\w))"
     rf"|(?:(?<=\b1)|(?<=\b1er)|(?<=\b1{_SP}er)){_SP}(?={_MONTH})"
     rf"|(?:(?<=[LRDO]\.)|(?<=\b[LRD])){_SP}(?=\d{{3}})"
     rf"|(?<=\b[Pp]our){_SP}(?=cents?(?!\w)))"
 )
-MAY_GLUE = re.compile(rf"\d|our{_SP}cent").search  # whether a text may hold such a space
+_FIGURES = re.compile(r"\d")
 _ROMAN = "(?:[IVX]+|x{1,2}(?:ix|iv|v?i{0,3})|vi{2,3})"
 _DAY, _MONTH_NUMBER = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 FIGURE = re.compile(
@@ -62,6 +62,11 @@ FIGURE = re.compile(
 )
 _MONTH_NAMES = MONTHS.split()
 _SCALED = {"k": "mille", "K": "mille", "M": "millions", "Md": "milliards", "Mds": "milliards"}
+
+
+def may_glue(text: str) -> bool:
+    """Whether a text may hold a space inside a figure."""
+    return "cent" in text or _FIGURES.search(text) is not None
 
 
 def read(found: re.Match[str]) -> Iterator[tuple[int, int, str]]:

@@ -14,22 +14,24 @@ from typing import Protocol
 
 from motamot.search.lexicon import is_known, lexicon, related
 from motamot.search.stems import stem
+from motamot.search.words import Written
 
 MOST_FORMS = 60  # forms of one word that are looked for, the most frequent
 
 Row = tuple[str | int, ...]
 
 
-def rows(words: Mapping[str, Mapping[tuple[str, str], int]]) -> list[Row]:
+def rows(words: Mapping[str, Mapping[Written, int]]) -> list[Row]:
     """The rows of `search_words`: language, terms, folded, stem, known, written, count; in order.
 
-    `words`: language -> (terms in a row, as written) -> how often, as `words.indexed` counts them.
+    `words`: language -> word -> how often, as `words.indexed` counts them.
     Of several ways of writing a word, one in small letters is kept.
     """
     made: list[Row] = []
     for language, counted in words.items():
         kept: dict[str, tuple[str, int]] = {}
-        for (terms, written), count in counted.items():
+        for word, count in counted.items():
+            terms, written = word.split("\t")
             known, before = kept.get(terms, (written, 0))
             kept[terms] = (min(known, written, key=_plainness), before + count)
         for terms, (written, count) in kept.items():

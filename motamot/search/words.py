@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
+from itertools import chain
 
 from motamot.search import inclusive, numbers
 from motamot.text.folding import letters
@@ -48,10 +48,10 @@ _PIECE = re.compile(f"{_WORD}|.", re.DOTALL)
 # What stands between white space; the spaces inside a figure are part of it.
 _RUN = re.compile(rf"\S+(?:{numbers.GLUE}\S*)*")
 # A word that the end of a line cuts in two; not `pré- et postnatal`.
-_BROKEN = re.compile(
-    rf"([^\W\d_]{{2,}})[{re.escape(inclusive.HYPHENS)}]\s+"
-    r"(?!(?:et|ou|ni|puis|voire|à|aux?)\b)([^\W\d_]+)"
-)
+_BROKEN = re.compile(r"([^\W\d_]{2,})-\s+(?!(?:et|ou|ni|puis|voire|à|aux?)\b)([^\W\d_]+)")
+# One word with its punctuation, and what is none: it may be a Roman number.
+_SIMPLE = re.compile(r"[«“\"(\[]*([^\W\d_]+)[»”\",.;:!?…)\]]*")
+_ROMAN = re.compile("[ivx]+(?:e|er|re|eme|ere)s?")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -104,6 +104,9 @@ def _read(run: str, language: str) -> Iterator[Token]:
     if language != "fr":
         yield from _plain(run, 0, len(run))
         return
+    if token := _simple(run):  # most are; it saves the rest
+        yield token
+        return
     urls = "@" in run or "://" in run or "www." in run
     at = 0
     for figure in () if urls else numbers.FIGURE.finditer(run):
@@ -111,6 +114,23 @@ def _read(run: str, language: str) -> Iterator[Token]:
         yield from (Token(start, end, (form, form)) for start, end, form in numbers.read(figure))
         at = figure.end()
     yield from _read_words(run, at, len(run), urls)
+
+
+def _simple(run: str) -> Token | None:
+    """The token of a run that is one ordinary word in small letters, or with a capital first."""
+    found = _SIMPLE.fullmatch(run)
+    if not found or not (found[1].islower() or found[1][1:].islower()):
+        return None
+    folded = letters(found[1])
+    if not folded or _ROMAN.fullmatch(folded):
+        return None
+    return _token(*found.span(1), folded, inclusive.blend(folded))
+
+
+def _token(start: int, end: int, folded: str, reading: inclusive.Reading | None) -> Token:
+    reading = reading or (folded, folded)
+    own = (folded,) if reading[0] in ("il", "ils") and folded != reading[0] else ()
+    return Token(start, end, (*reading, *own))
 
 
 def _read_words(run: str, at: int, to: int, urls: bool) -> Iterator[Token]:
@@ -152,9 +172,7 @@ def _french_tokens(pieces: list[_Piece]) -> Iterator[Token]:
             at += size
         else:
             size, reading = _inclusive(pieces, at)
-            reading = reading or (folded, folded)
-            own = () if reading[0] not in ("il", "ils") or folded == reading[0] else (folded,)
-            yield Token(start, pieces[at + size - 1][1], (*reading, *own))
+            yield _token(start, pieces[at + size - 1][1], folded, reading)
             at += size
 
 
@@ -265,43 +283,67 @@ def tokens(text: str, language: str = "fr") -> list[Token]:
 
 # -- the index
 
-Written = tuple[str, str]  # terms in a row, as written: ("co voiturage", "co-voiturage")
+Written = str  # terms in a row, a tab, as written: "co voiturage\tco-voiturage"
+
+
+_OTHER, _MORE = "\n", "\f"  # after the words of a run that has a feminine reading, and a third
 
 
 class _Runs(dict[str, str]):
     """What stands between white space -> its words, in the masculine reading."""
 
     def __init__(self, language: str) -> None:
-        self.language = language
-        self.others: dict[str, tuple[str, str]] = {}  # the feminine reading, and more, if different
+        self._language = language
+        self._feminine: dict[str, str] = {}
+        self._more: dict[str, str] = {}
         self.words: dict[str, list[Written]] = {}
 
     def __missing__(self, run: str) -> str:
-        found = _tokens(run, self.language)
-        masculine, feminine = (" ".join(token.forms[n] for token in found) for n in (0, 1))
-        more = " ".join(form for token in found for form in token.forms[2:])
-        if feminine != masculine or more:
-            self.others[run] = feminine, more
+        found = _tokens(run, self._language)
+        masculine, feminine, more = (
+            " ".join([form for token in found for form in token.forms[part]]) for part in _PARTS
+        )
         self.words[run] = list(_written(found, run))
-        self[run] = masculine
-        return masculine
+        self._feminine[run] = feminine
+        if more:
+            self._more[run] = more
+        mark = _OTHER + _MORE if more else _OTHER if feminine != masculine else ""
+        self[run] = masculine + mark
+        return self[run]
 
     def clear(self) -> None:
         super().clear()
-        self.others.clear()
+        self._feminine.clear()
+        self._more.clear()
         self.words.clear()
+
+    def cut(self, text: str) -> list[str]:
+        """A text between its white space; the spaces inside a figure are none."""
+        glued = self._language == "fr" and numbers.may_glue(text)
+        return _RUN.findall(text) if glued else text.split()
 
     def terms(self, runs: list[str]) -> str:
         """The string to index for a text of these runs."""
         masculine = " ".join(map(self.__getitem__, runs))
-        if self.others.keys().isdisjoint(runs):
+        if _OTHER not in masculine:
             return f"{masculine} {MARK}"
-        others = [self.others.get(run) or (self[run], "") for run in runs]
-        feminine, more = (" ".join(map(itemgetter(n), others)) for n in (0, 1))
-        return f"{masculine} {MARK} {feminine} {MARK} {more}"
+        feminine = " ".join(map(self._feminine.__getitem__, runs))
+        more = [self._more[run] for run in runs if run in self._more] if _MORE in masculine else []
+        masculine = masculine.replace(_OTHER, "").replace(_MORE, "")
+        return " ".join([masculine, MARK, feminine, *([MARK, *more] if more else [])])
 
 
-_runs = lru_cache(maxsize=64)(_Runs)
+_PARTS = (slice(1), slice(1, 2), slice(2, None))
+
+
+_every_run = lru_cache(maxsize=64)(_Runs)
+
+
+def _runs(language: str) -> _Runs:
+    known = _every_run(language_of(language))
+    if len(known) > _MOST:
+        known.clear()
+    return known
 
 
 def _written(found: Sequence[Token], run: str) -> Iterator[Written]:
@@ -309,46 +351,40 @@ def _written(found: Sequence[Token], run: str) -> Iterator[Written]:
     for token in found:
         for form in dict.fromkeys(token.forms):
             if len(form) > 1 and form.isalpha():
-                yield form, run[token.start : token.end]
-    chain: list[Token] = []
-    for token in found:
-        if chain and run[chain[-1].end : token.start] not in _HYPHENS:
-            yield from _compound(chain, run)
-            chain = []
-        chain.append(token)
-    yield from _compound(chain, run)
+                yield f"{form}\t{run[token.start : token.end]}"
+    row: list[Token] = []
+    for token in found if len(found) > 1 else ():
+        if row and run[row[-1].end : token.start] not in _HYPHENS:
+            yield from _compound(row, run)
+            row = []
+        row.append(token)
+    yield from _compound(row, run)
 
 
-def _compound(chain: Sequence[Token], run: str) -> Iterator[Written]:
-    parts = [token.forms[0] for token in chain]
+def _compound(row: Sequence[Token], run: str) -> Iterator[Written]:
+    parts = [token.forms[0] for token in row]
     if 1 < len(parts) < 4 and any(map(str.isalpha, parts)) and _CLITICS.isdisjoint(parts[1:]):
-        yield " ".join(parts), run[chain[0].start : chain[-1].end]
+        yield f"{' '.join(parts)}\t{run[row[0].start : row[-1].end]}"
 
 
 def indexed(texts: Sequence[str], language: str = "fr") -> tuple[list[str], Counter[Written]]:
-    """(The string to index for each text, the words of all of them: how often each stands there).
+    """(The `terms` of each text, the words of all of them: how often each stands there).
 
-    A word is (its terms in a row, as written): a compound stands there as a whole too, and so does
-    what the end of a line cut in two.
+    A compound stands there as a whole too, and so does what the end of a line cut in two.
     """
-    code = language_of(language)
-    known = _runs(code)
-    if len(known) > _MOST:
-        known.clear()
-    terms, count = [], Counter[str]()
+    known = _runs(language)
+    terms: list[str] = []
     words: Counter[Written] = Counter()
     for text in texts:
-        runs = _RUN.findall(text) if code == "fr" and numbers.MAY_GLUE(text) else text.split()
+        runs = known.cut(text)
         terms.append(known.terms(runs))
-        count.update(runs)
-        for first, rest in _BROKEN.findall(text):
-            words[f"{letters(first)} {letters(rest)}", first + rest] += 1
-    for run, often in count.items():
-        for word in known.words[run]:
-            words[word] += often
+        words.update(chain.from_iterable(map(known.words.__getitem__, runs)))
+        for first, rest in _BROKEN.findall(text) if "- " in text or "-\n" in text else ():
+            words[f"{letters(first)} {letters(rest)}\t{first}{rest}"] += 1
     return terms, words
 
 
 def terms(text: str, language: str = "fr") -> str:
-    """The string to index for one text."""
-    return indexed([text], language)[0][0]
+    """The string to index for one text (see the module)."""
+    known = _runs(language)
+    return known.terms(known.cut(text))
