@@ -37,7 +37,6 @@ GLUE = (
     rf"|(?:(?<=[LRDO]\.)|(?<=\b[LRD])){_SP}(?=\d{{3}})"
     rf"|(?<=\b[Pp]our){_SP}(?=cents?(?!\w)))"
 )
-_FIGURES = re.compile(r"\d")
 _ROMAN = "(?:[IVX]+|x{1,2}(?:ix|iv|v?i{0,3})|vi{2,3})"
 _DAY, _MONTH_NUMBER = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 FIGURE = re.compile(
@@ -62,11 +61,6 @@ FIGURE = re.compile(
 )
 _MONTH_NAMES = MONTHS.split()
 _SCALED = {"k": "mille", "K": "mille", "M": "millions", "Md": "milliards", "Mds": "milliards"}
-
-
-def may_glue(text: str) -> bool:
-    """Whether a text may hold a space inside a figure."""
-    return "cent" in text or _FIGURES.search(text) is not None
 
 
 def read(found: re.Match[str]) -> Iterator[tuple[int, int, str]]:

@@ -104,9 +104,6 @@ def _read(run: str, language: str) -> Iterator[Token]:
     if language != "fr":
         yield from _plain(run, 0, len(run))
         return
-    if token := _simple(run):  # most are; it saves the rest
-        yield token
-        return
     urls = "@" in run or "://" in run or "www." in run
     at = 0
     for figure in () if urls else numbers.FIGURE.finditer(run):
@@ -256,6 +253,8 @@ _MOST = 1 << 16  # runs that are kept
 
 
 def _tokens(run: str, language: str) -> tuple[Token, ...]:
+    if language == "fr" and (token := _simple(run)):  # most are; it saves the rest
+        return (token,)
     return tuple(_read(run, language))
 
 
@@ -286,7 +285,9 @@ def tokens(text: str, language: str = "fr") -> list[Token]:
 Written = str  # terms in a row, a tab, as written: "co voiturage\tco-voiturage"
 
 
-_OTHER, _MORE = "\n", "\f"  # after the words of a run that has a feminine reading, and a third
+# After the words of a run that has a feminine reading, a third one, or may be part of a figure.
+_OTHER, _MORE, _FIGURE = "\n", "\f", "\v"
+_IN_FIGURE = re.compile(r"\d|(?i:cents?)").search
 
 
 class _Runs(dict[str, str]):
@@ -300,16 +301,22 @@ class _Runs(dict[str, str]):
 
     def __missing__(self, run: str) -> str:
         found = _tokens(run, self._language)
-        masculine, feminine, more = (
-            " ".join([form for token in found for form in token.forms[part]]) for part in _PARTS
-        )
-        self.words[run] = list(_written(found, run))
+        if len(found) == 1:  # as nearly all are
+            masculine, feminine, *rest = found[0].forms
+        else:
+            masculine, feminine = (" ".join([t.forms[n] for t in found]) for n in (0, 1))
+            rest = [form for token in found for form in token.forms[2:]]
+        self.words[run] = _written(found, run)
         self._feminine[run] = feminine
-        if more:
-            self._more[run] = more
-        mark = _OTHER + _MORE if more else _OTHER if feminine != masculine else ""
-        self[run] = masculine + mark
-        return self[run]
+        if feminine != masculine or rest:
+            masculine += _OTHER
+        if rest:
+            self._more[run] = " ".join(rest)
+            masculine += _MORE
+        if self._language == "fr" and _IN_FIGURE(run):
+            masculine += _FIGURE
+        self[run] = masculine
+        return masculine
 
     def clear(self) -> None:
         super().clear()
@@ -317,23 +324,19 @@ class _Runs(dict[str, str]):
         self._more.clear()
         self.words.clear()
 
-    def cut(self, text: str) -> list[str]:
-        """A text between its white space; the spaces inside a figure are none."""
-        glued = self._language == "fr" and numbers.may_glue(text)
-        return _RUN.findall(text) if glued else text.split()
-
-    def terms(self, runs: list[str]) -> str:
-        """The string to index for a text of these runs."""
+    def read(self, text: str) -> tuple[list[str], str]:
+        """(What stands between the white space of a text, the string to index for it)."""
+        runs = text.split()
         masculine = " ".join(map(self.__getitem__, runs))
+        if _FIGURE in masculine:  # some of its spaces may be inside one
+            runs = _RUN.findall(text)
+            masculine = " ".join(map(self.__getitem__, runs)).replace(_FIGURE, "")
         if _OTHER not in masculine:
-            return f"{masculine} {MARK}"
+            return runs, f"{masculine} {MARK}"
         feminine = " ".join(map(self._feminine.__getitem__, runs))
         more = [self._more[run] for run in runs if run in self._more] if _MORE in masculine else []
         masculine = masculine.replace(_OTHER, "").replace(_MORE, "")
-        return " ".join([masculine, MARK, feminine, *([MARK, *more] if more else [])])
-
-
-_PARTS = (slice(1), slice(1, 2), slice(2, None))
+        return runs, " ".join([masculine, MARK, feminine, *([MARK, *more] if more else [])])
 
 
 _every_run = lru_cache(maxsize=64)(_Runs)
@@ -346,19 +349,21 @@ def _runs(language: str) -> _Runs:
     return known
 
 
-def _written(found: Sequence[Token], run: str) -> Iterator[Written]:
+def _written(found: Sequence[Token], run: str) -> list[Written]:
     """The words of a run that a query may be looked up by; its compounds too, as one word."""
-    for token in found:
-        for form in dict.fromkeys(token.forms):
-            if len(form) > 1 and form.isalpha():
-                yield f"{form}\t{run[token.start : token.end]}"
+    words = [
+        f"{form}\t{run[token.start : token.end]}"
+        for token in found
+        for form in dict.fromkeys(token.forms)
+        if len(form) > 1 and form.isalpha()
+    ]
     row: list[Token] = []
     for token in found if len(found) > 1 else ():
         if row and run[row[-1].end : token.start] not in _HYPHENS:
-            yield from _compound(row, run)
+            words += _compound(row, run)
             row = []
         row.append(token)
-    yield from _compound(row, run)
+    return [*words, *_compound(row, run)]
 
 
 def _compound(row: Sequence[Token], run: str) -> Iterator[Written]:
@@ -376,8 +381,8 @@ def indexed(texts: Sequence[str], language: str = "fr") -> tuple[list[str], Coun
     terms: list[str] = []
     words: Counter[Written] = Counter()
     for text in texts:
-        runs = known.cut(text)
-        terms.append(known.terms(runs))
+        runs, made = known.read(text)
+        terms.append(made)
         words.update(chain.from_iterable(map(known.words.__getitem__, runs)))
         for first, rest in _BROKEN.findall(text) if "- " in text or "-\n" in text else ():
             words[f"{letters(first)} {letters(rest)}\t{first}{rest}"] += 1
@@ -386,5 +391,4 @@ def indexed(texts: Sequence[str], language: str = "fr") -> tuple[list[str], Coun
 
 def terms(text: str, language: str = "fr") -> str:
     """The string to index for one text (see the module)."""
-    known = _runs(language)
-    return known.terms(known.cut(text))
+    return _runs(language).read(text)[1]
