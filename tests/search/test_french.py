@@ -54,7 +54,7 @@ def finds(connection: sqlite3.Connection, typed: str, language: str = "fr") -> l
 
 
 def pairs() -> Iterator[tuple[str, str, str, bool]]:
-    """(file, text, query, whether it must be found) of every line of tests/french/*.yml.
+    """(file, text, query, whether it must be found) of every line of tests/search/french/*.yml.
 
     `accepted` are known false hits: a test fails when one is cured, so that the list stays true.
     """
