@@ -136,7 +136,7 @@ def parse_query(typed: str, language: str = "fr", vocabulary: Vocabulary = NOTHI
             continue
         if not made:
             continue
-        loose += reader.each_word(lexeme)
+        loose += reader.each_word(lexeme, exact=quoted)
         if joined:
             groups[-1] += (made[0],)
             made = made[1:]
@@ -235,9 +235,10 @@ class _Reader:
             )
         return made
 
-    def each_word(self, lexeme: str) -> list[list[str]]:
-        """The forms of each word, as typed first."""
-        return [self._known(token.forms[0]) for token in tokens(lexeme, self._language)]
+    def each_word(self, lexeme: str, *, exact: bool) -> list[list[str]]:
+        """The forms of each word, as typed first, or that one alone."""
+        words = [token.forms[0] for token in tokens(lexeme, self._language)]
+        return [[word] if exact else self._known(word) for word in words]
 
     def _number(self, found: list[Token]) -> tuple[int, list[Run]]:
         words = [token.forms[0] for token in found]

@@ -71,6 +71,15 @@ class Nothing:
 NOTHING = Nothing()
 
 
+# The languages are few, the words many: `+` keeps SQLite from looking for the first.
+_FORMS = """
+    select terms, count from search_words
+    where folded in (select value from json_each(:related)) and +language = :language
+    union
+    select terms, count from search_words where stem = :stem and +language = :language"""
+_MOST_FREQUENT = " order by count desc, terms limit :most"
+
+
 class Stored:
     """The vocabulary of a database."""
 
@@ -80,24 +89,28 @@ class Stored:
     def forms(self, word: str, language: str) -> list[str]:
         known = related(word) if language == "fr" else frozenset()
         found = self._connection.execute(
-            "select terms from search_words where language = :language"
-            " and (folded in (select value from json_each(:known))"
-            f" or stem = :stem and {'not known' if known else 'true'})"
-            " order by count desc, terms limit :most",
+            _FORMS + (" and not known" if known else "") + _MOST_FREQUENT,
             {
                 "language": language,
-                "known": json.dumps(sorted(known)),
-                "stem": stem(word, language),
+                "related": json.dumps(sorted(known)),
+                "stem": self._stem(word, language),
                 "most": MOST_FORMS,
             },
         )
-        return [terms for (terms,) in found]
+        return [terms for terms, _ in found]
+
+    def _stem(self, word: str, language: str) -> str:
+        """As the build found it, where it did: the stemmer is slow."""
+        found = self._connection.execute(
+            "select stem from search_words where folded = ? and +language = ?", (word, language)
+        ).fetchone()
+        return str(found[0]) if found else stem(word, language)
 
     def has(self, words: Sequence[str], language: str) -> set[str]:
         found = self._connection.execute(
-            "select folded from search_words where language = ?"
-            " and folded in (select value from json_each(?))",
-            (language, json.dumps(list(words))),
+            "select folded from search_words"
+            " where folded in (select value from json_each(?)) and +language = ?",
+            (json.dumps(list(words)), language),
         )
         return {folded for (folded,) in found}
 
