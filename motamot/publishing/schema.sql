@@ -225,15 +225,15 @@ CREATE VIRTUAL TABLE revisions_search USING fts5(terms, content = '');  -- for q
 -- The words of all questions and answers, earlier ones too: what the search makes of a typed word
 -- (motamot/search/vocabulary.py), "vouliez-vous dire", and quotations.
 CREATE TABLE search_words (
+    id       INTEGER PRIMARY KEY,
     language TEXT NOT NULL,     -- of the questionnaire, without its country
     terms    TEXT NOT NULL,     -- in the index: one word, or those of a compound in a row
     folded   TEXT NOT NULL,     -- the same as one word: small letters, no accents
     stem     TEXT NOT NULL,
     known    INTEGER NOT NULL,  -- 1: the lexicon has it
     written  TEXT NOT NULL,     -- as some text has it
-    count    INTEGER NOT NULL,
-    PRIMARY KEY (language, terms)
-) WITHOUT ROWID;
+    count    INTEGER NOT NULL
+);
 CREATE INDEX search_words_folded ON search_words(folded);
 CREATE INDEX search_words_stem ON search_words(stem);
 

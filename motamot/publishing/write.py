@@ -78,7 +78,8 @@ class Writer:
         for table in ("questions", "answers"):
             db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
         self._label()
-        self._insert("search_words", vocabulary.rows(self._words))
+        words = enumerate(vocabulary.rows(self._words), 1)
+        self._insert("search_words", [(n, *word) for n, word in words])
         self._connection.commit()
         broken = self._connection.execute("PRAGMA foreign_key_check").fetchall()
         if broken:

@@ -133,7 +133,7 @@ class Corpus:
     def counts(self, words: Sequence[str]) -> dict[str, int]:
         found = self._connection.execute(
             "select terms, sum(count) from search_words"
-            " where terms in (select value from json_each(?)) group by terms",
+            " where folded in (select value from json_each(?)) and terms = folded group by terms",
             (json.dumps(list(words)),),
         )
         return {row[0]: row[1] for row in found.fetchall()}

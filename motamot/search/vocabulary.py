@@ -22,7 +22,8 @@ Row = tuple[str | int, ...]
 
 
 def rows(words: Mapping[str, Mapping[Written, int]]) -> list[Row]:
-    """The rows of `search_words`: language, terms, folded, stem, known, written, count; in order.
+    """The rows of `search_words`, in order, without a number: language, terms, folded, stem, known,
+    written, count.
 
     `words`: language -> word -> how often, as `words.indexed` counts them.
     Of several ways of writing a word, one in small letters is kept.
