@@ -29,6 +29,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import IO, Any, NamedTuple
 
+from motamot.search.lexicon import lexicon
 from motamot.site import functions
 
 ORDER = struct.Struct("i")  # to the breeder: 0 and a socket, or the worker that is to be killed
@@ -99,6 +100,7 @@ def breed(orders: socket.socket) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):  # the site ends, then we do
         signal.signal(each, signal.SIG_IGN)
     os.nice(5)  # pages come first
+    lexicon()  # read once, for all
     gc.freeze()
     workers: set[int] = set()
     while True:

@@ -153,7 +153,7 @@ def _another(database):
     ("change", "said"),
     [
         (lambda database: database.unlink(), "found no file"),
-        (_other_schema, "expected schema 3; found 2"),
+        (_other_schema, "expected schema 4; found 2"),
         (_another, "expected a database of Mot à mot"),
         (lambda database: database.write_bytes(b"no database" * 900), "expected a database"),
         (lambda database: database.write_bytes(b""), "expected a database"),
