@@ -50,7 +50,7 @@ MESSAGES = [
     (r"You do not have permission to view this database", "Cette base n’est pas publique."),
     (r"You do not have permission to view this query", "Cette requête n’est pas publique."),
     (r"Permission denied.*", ADVICE[403]),
-    (r"Database is immutable", "Cette base ne se modifie pas."),
+    (r"Database is immutable|attempt to write.*", "Cette base ne se modifie pas."),
     (r"Database download is forbidden", "Cette base ne se télécharge pas."),
     (r"Invalid database", "Il n’y a pas de base de ce nom."),
     (r"Cannot download.*", "Cette base ne se télécharge pas."),

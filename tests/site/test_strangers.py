@@ -37,7 +37,7 @@ REFUSED = {
     "tokenizer": ("select fts3_tokenizer('simple')", "pas permis"),
     "extension": ("select load_extension('x')", "pas permis"),
     "attach": ("attach ':memory:' as other", "commence par"),
-    "write": ("with x as (select 1) delete from answers", "SQLite a répondu"),
+    "write": ("with x as (select 1) delete from answers", "ne se modifie pas"),
     "depth": ("select " + "~" * 20000 + "1", "SQLite a répondu"),
 }
 
