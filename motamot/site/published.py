@@ -87,7 +87,7 @@ class Published(Database):  # type: ignore[misc]
             try:
                 found = await asyncio.to_thread(self._read, is_what)
                 await found.workers.begin()
-            except (sqlite3.Error, TypeError):
+            except (sqlite3.Error, TypeError, workers.Failed):
                 said = f"{self.path}: expected a database of Mot à mot; found another file"
                 self._refused = is_what
                 raise Unusable(f"{said}. {BUILD}") from None
