@@ -17,6 +17,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from motamot import SCHEMA_VERSION
 from motamot.publishing.kept import Keeping, Kept
 from motamot.text.source import decode
 from tests.confirming import confirm
@@ -830,7 +831,7 @@ def test_whose_site_it_is_stands_in_the_file_and_makes_whole_permalinks(
     folder_of(tmp_path / "site", {"metadata.yml": said})
     run_build("--raw", "raw", "--db", "site/out.db", cwd=tmp_path)
     assert rows(tmp_path / "site/out.db", "SELECT * FROM edition") == [
-        (3, "https://exemple.org/mots", "Exemple", None)
+        (SCHEMA_VERSION, "https://exemple.org/mots", "Exemple", None)
     ]
     assert rows(tmp_path / "site/out.db", "SELECT permalink FROM dataset LIMIT 1") == [
         ("https://exemple.org/mots/questionnaires/answers/exemple_1_liste-a",)

@@ -123,6 +123,7 @@ def stored(connection: sqlite3.Connection) -> Vocabulary:
 
 
 _SHORTEST = 3  # letters of a half
+_LONGEST = 40  # letters of a word that may be two
 # What begins a word, and stands before a space or a hyphen as well.
 _PREFIXES = frozenset(
     [
@@ -135,6 +136,8 @@ _PREFIXES = frozenset(
 
 def apart(word: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, str]]:
     """The two words of the corpus that one may be written as: "foodtruck" -> (food, truck)."""
+    if len(word) > _LONGEST:
+        return []
     halves = [(word[:at], word[at:]) for at in range(_SHORTEST, len(word) - _SHORTEST + 1)]
     wanted = [form for pair in halves for half in pair for form in _plurals(half)]
     known = vocabulary.has(wanted, language) if wanted else set()
