@@ -37,7 +37,7 @@ ALWAYS = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self'{}; style-src 'self'{}; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors {}"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {}"
 )
 # What is made to be read by a script of another site, or by a reader of feeds.
 OPEN = re.compile(r"\.(?:json|embed|csv|bib|csl|atom|png|txt)$|^/-/oembed$")

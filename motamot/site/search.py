@@ -1,186 +1,379 @@
-"""The search page: datasette-search-all's address and tables, results drawn on the server.
+"""One search for page, JSON and CSV: answers and questions in one list, what can narrow it.
 
-`hits` is the one place that knows how words are looked for: text typed -> ranked extracts.
+The SQL function `search_found` reads what is typed, ranks, and cuts the extracts; here its hits
+get their addresses and names. An answer is found by its question, section, list and questionnaire
+too. Of the two kinds, only those whose hits hold all the words are shown, when there are any;
+within a page they take turns, a question for two answers: it comes first when it holds all the
+words by itself, after an answer when nothing does.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Mapping
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import AsgiStream, BadRequest, Response
 
-from motamot.search import index as words
+from motamot.site.french import number
+from motamot.site.pages import with_parameters
 from motamot.site.shapes import DATABASE, Datasette, Request
+from motamot.text.folding import letters
 
-Choice = tuple[str, str, str, str | None]  # value, words, group, language
-FILTERS = ("questionnaire", "section", "liste")
-KINDS = {"questions": "questions", "answers": "reponses"}  # and what `dans` calls them
-FIRST, PAGE = 10, 25  # hits of each kind on the first page; on a page of one kind
-EXTRACT = {"questions": 60, "answers": 40}  # words shown around what was found
-MOST_SECTIONS = 150  # a longer list waits until a questionnaire is chosen
+Found = dict[str, Any]
+KINDS = {"answers": "reponses", "questions": "questions"}  # and what `dans` calls them
+FILTERS = {"liste": "respondents", "questionnaire": "questionnaires", "section": "sections"}
+TURNS = {
+    "all": ("questions", "answers", "answers"),
+    "most": ("answers", "questions", "answers"),
+}
+PAGE, MOST = 20, 100  # hits on a page, and the most that `_size` may ask for
+STREAMED = 500  # hits that a CSV asks for at once
+LONGEST = 2000  # characters of what is typed that are read
+OFFERED = 60  # values of a filter that a page offers
 
-# What matches, and whether it holds all the words in a row: such texts come first.
-FOUND = """
-    with found as materialized (
-      select rowid as id, rank from {kind}_search where {kind}_search match escape_fts(:q)),
-    in_a_row as materialized (
-      select rowid as id from {kind}_search where {kind}_search match search_phrase(:q))"""
-
-COLUMNS = """
-    questions.number, questions.text as question, questions.questionnaire,
-    questionnaires.label as title, questionnaires.language"""
-
-SQL = {
-    "questions": f"""{FOUND.format(kind="questions")}
-        select questions.id, '' as respondent, questions.text, {COLUMNS}
-        from found
-        join questions on questions.rowid = found.id
-        join questionnaires on questionnaires.id = questions.questionnaire
-        where (:questionnaire = '' or questions.questionnaire = :questionnaire)
-          and (:section = '' or questions.section = :section)
-          and (:liste = '' or exists (
-            select 1 from answers where answers.question = questions.id and respondent = :liste))
-        order by found.id in (select id from in_a_row) desc, found.rank, found.id""",
-    "answers": f"""{FOUND.format(kind="answers")}
-        select answers.id, respondents.label as respondent, answers.text, {COLUMNS}
-        from found
-        join answers on answers.rowid = found.id
-        join questions on questions.id = answers.question
-        join questionnaires on questionnaires.id = questions.questionnaire
+_NAMES = """questions.id as question_id, questions.number, questions.text as question,
+    questions.section as section_id, sections.title as section,
+    questions.questionnaire as questionnaire_id, questionnaires.label as questionnaire,
+    questionnaires.language"""
+_AROUND = """join questionnaires on questionnaires.id = questions.questionnaire
+    left join sections on sections.id = questions.section"""
+ROWS = {
+    "answers": f"""
+        select 'answer' as type, answers.id, respondents.id as list_id,
+          respondents.label as list, {_NAMES},
+          search_pieces(questions.text, :q, questionnaires.language, 30) as asked
+        from json_each(:rows) as hit
+        join answers on answers.rowid = hit.value
         join respondents on respondents.id = answers.respondent
-        where (:questionnaire = '' or questions.questionnaire = :questionnaire)
-          and (:section = '' or questions.section = :section)
-          and (:liste = '' or answers.respondent = :liste)
-        order by found.id in (select id from in_a_row) desc, found.rank, found.id""",
+        join questions on questions.id = answers.question {_AROUND}
+        order by hit.key""",
+    "questions": f"""
+        select 'question' as type, questions.id, null as list_id, null as list, {_NAMES},
+          '[]' as asked
+        from json_each(:rows) as hit
+        join questions on questions.rowid = hit.value {_AROUND}
+        order by hit.key""",
 }
 
+# How many of all the hits each list, questionnaire and section has.
+NARROWED = f"""
+    with hits as materialized (
+      select answers.respondent as liste, questions.questionnaire, questions.section
+      from answers_search
+      join answers on answers.rowid = answers_search.rowid
+      join questions on questions.id = answers.question
+      where answers_search match :answers
+        and (:liste = '' or answers.respondent = :liste)
+        and (:questionnaire = '' or questions.questionnaire = :questionnaire)
+        and (:section = '' or questions.section = :section)
+      union all
+      select null, questions.questionnaire, questions.section
+      from questions_search
+      join questions on questions.rowid = questions_search.rowid
+      where questions_search match :questions
+        and (:questionnaire = '' or questions.questionnaire = :questionnaire)
+        and (:section = '' or questions.section = :section))
+    select * from (
+      select 'liste' as name, id, label, count(*) as count, null as language, sort_key as place
+      from hits join respondents on id = liste
+      group by id order by count desc limit {OFFERED + 1})
+    union all select * from (
+      select 'questionnaire', id, label, count(*) as count, nullif(language, 'fr'), fold(label)
+      from hits join questionnaires on id = questionnaire
+      group by id order by count desc limit {OFFERED + 1})
+    union all select * from (
+      select 'section', sections.id, sections.label, count(*) as count, nullif(language, 'fr'),
+        fold(questionnaires.label) || printf(' %s %05d', questionnaires.id, sections.position)
+      from hits join sections on sections.id = hits.section
+      join questionnaires on questionnaires.id = sections.questionnaire
+      group by sections.id order by count desc limit {OFFERED + 1})
+    order by place, id"""
 
-async def hits(
-    datasette: Datasette, q: str, filters: Mapping[str, str], kind: str, limit: int, offset: int
-) -> tuple[int, list[dict[str, Any]]]:
-    """What answers `q` among `kind`: (how many there are, rows with their extract, best first)."""
-    if words.is_empty(q, await languages(datasette)):
-        return 0, []
-    asked = {**filters, "q": q}
-    page = f"""select *, search_pieces(text, :q, language, {EXTRACT[kind]}) as extract
-        from ({SQL[kind]} limit {int(limit)} offset {int(offset)})"""
-    counted = await datasette.execute(DATABASE, f"select count(*) from ({SQL[kind]})", asked)
-    found = [dict(row) for row in (await datasette.execute(DATABASE, page, asked)).rows]
-    for row in found:
-        language = row.pop("language") or words.ASSUMED
-        row["extract"] = json.loads(row["extract"])
-        del row["text"]
-        row["lang"] = language if language != "fr" else ""
-    return counted.single_value(), found
-
-
-async def languages(datasette: Datasette) -> tuple[str, ...]:
-    """The languages of the questionnaires: what is typed is read in each of them."""
-    return await datasette.get_database(DATABASE).execute_fn(words.languages_of)
-
-
-async def second_thoughts(datasette: Datasette, q: str) -> list[str]:
-    """When nothing answers: other searches to try, from words that look alike or one word less."""
-    language = (await languages(datasette))[-1]
-    counts: dict[str, int] = {}
-    for typed, alone in words.alone(q, language).items():
-        found = await datasette.execute(
-            DATABASE,
-            """select
-              (select count(*) from answers_search where answers_search match escape_fts(:q))
-              + (select count(*) from questions_search where questions_search match escape_fts(:q))
-            """,
-            {"q": alone},
-        )
-        counts[typed] = found.single_value()
-    unknown = [typed for typed, count in counts.items() if not count]
-    known = await datasette.execute(DATABASE, "select folded, written from search_words")
-    vocabulary = {row["folded"]: row["written"] for row in known.rows} if unknown else {}
-    tries = [
-        q.replace(typed, near) for typed in unknown for near in words.nearest(typed, vocabulary)
-    ]
-    shorter = words.without_rarest(q, language, counts)
-    return list(dict.fromkeys([*tries, *([shorter] if shorter else [])]))[:5]
+COMPLETED = """
+    select written, max(count) from search_words
+    where folded >= :begun and folded < :begun || char(0x10ffff)
+    group by folded order by sum(count) desc, folded limit 8"""
 
 
-# --- a request ------------------------------------------------------------------------------------
+# --- what is asked --------------------------------------------------------------------------------
 
 
-async def search(datasette: Datasette, request: Request) -> dict[str, Any]:
-    """Everything the page and its JSON show."""
-    q = (request.args.get("q") or "").strip()[:2000]
-    filters = {name: request.args.get(name) or "" for name in FILTERS}
-    asked = request.args.get("dans") or ""
-    only = next((kind for kind, name in KINDS.items() if name == asked), "")
-    typed = request.args.get("page") or "1"
-    page = min(max(int(typed), 1), 10_000) if typed.isascii() and typed.isdigit() else 1
-    groups = []
-    for kind in KINDS:
-        limit = PAGE if only == kind else 0 if only else FIRST
-        offset = (page - 1) * PAGE if only == kind else 0
-        count, rows = await hits(datasette, q, filters, kind, limit, offset)
-        for row in rows:
-            row["href"] = datasette.urls.row(DATABASE, kind, row["id"])
-        more = count > offset + limit
-        groups.append(
-            {"kind": kind, "dans": KINDS[kind], "count": count, "hits": rows, "more": more}
-        )
-    return {"q": q, "filters": filters, "only": only, "page": page, "groups": groups}
+@dataclass(frozen=True)
+class Asked:
+    """A search, as an address has it. `start`: how many hits of each kind came before."""
+
+    q: str
+    only: str  # one of KINDS, or ""
+    filters: Mapping[str, str]  # identifiers by FILTERS, those that are given
+    size: int
+    start: Mapping[str, int]
+
+    @property
+    def kinds(self) -> list[str]:
+        """A question is nobody's: a list that is chosen leaves answers alone."""
+        if self.only:
+            return [self.only]
+        return ["answers"] if "liste" in self.filters else list(KINDS)
+
+    def parameters(self) -> dict[str, str]:
+        """What an address needs to ask it again, from the beginning."""
+        dans = {"dans": KINDS[self.only]} if self.only else {}
+        return {"q": self.q, **dans, **self.filters}
 
 
-async def choices(datasette: Datasette, filters: Mapping[str, str]) -> dict[str, list[Choice]]:
-    """What the form offers."""
-
-    async def rows(sql: str, *args: str) -> list[Choice]:
-        return [(*row, "", "")[:4] for row in (await datasette.execute(DATABASE, sql, args)).rows]
-
-    chosen = filters["questionnaire"]
-    sections = await rows(
-        f"""select sections.id, sections.title, questionnaires.label,
-              nullif(questionnaires.language, 'fr')
-            from sections join questionnaires on questionnaires.id = sections.questionnaire
-            where ? in ('', questionnaires.id)
-            order by fold(questionnaires.label), questionnaires.id, sections.position
-            limit {MOST_SECTIONS + 1}""",
-        chosen,
+def asked_by(request: Request) -> Asked:
+    """Raises BadRequest, in French, for a value that is none."""
+    given = {name: (request.args.get(name) or "").strip() for name in ("q", "dans", *FILTERS)}
+    dans, size = given["dans"], request.args.get("_size") or str(PAGE)
+    following = request.args.get("_next") or "0-0"
+    if dans and dans not in KINDS.values():
+        raise BadRequest("« dans » est « reponses » ou « questions ».")
+    if not re.fullmatch("[0-9]{1,3}", size) or not 1 <= int(size) <= MOST:
+        raise BadRequest(f"« _size » est un nombre entier, de 1 à {MOST}.")
+    if not re.fullmatch("[0-9]{1,9}-[0-9]{1,9}", following):
+        raise BadRequest("La valeur de « _next » n’est pas comprise : elle vient d’une page.")
+    return Asked(
+        q=given["q"],
+        only=next((kind for kind, name in KINDS.items() if name == dans), ""),
+        filters={name: given[name] for name in FILTERS if given[name]},
+        size=int(size),
+        start=dict(zip(KINDS, map(int, following.split("-")), strict=True)),
     )
+
+
+async def chosen(datasette: Datasette, filters: Mapping[str, str]) -> dict[str, str | None]:
+    """What the filters in force are called; None for an identifier that nothing has."""
+    found = {}
+    for name, identifier in filters.items():
+        sql = f"select label from {FILTERS[name]} where id = ?"
+        row = (await datasette.execute(DATABASE, sql, [identifier])).first()
+        found[name] = row[0] if row else None
+    return found
+
+
+# --- what is found --------------------------------------------------------------------------------
+
+
+async def search(datasette: Datasette, asked: Asked) -> Found:
+    """{count, counts: {kind: count}, mode, read: {typed: as the corpus writes it}, suggestions,
+    expressions: {kind: FTS5}, hits: [row, with path, extract and asked as pieces], next}."""
+    found = {kind: await _found(datasette, asked, kind) for kind in asked.kinds}
+    modes = [one["mode"] for one in found.values()]
+    mode = next((each for each in TURNS if each in modes), "none")
+    shown = {kind: one for kind, one in found.items() if one["mode"] == mode != "none"}
+    before = sum(asked.start.values())
+    hits = _by_turns(
+        {kind: await _rows(datasette, asked.q, kind, one) for kind, one in shown.items()},
+        TURNS.get(mode, ()),
+        before,
+        asked.size,
+    )
+    reached = dict(asked.start)
+    for hit in hits:
+        reached[hit["kind"]] += 1
+    counts = {kind: shown[kind]["count"] if kind in shown else 0 for kind in KINDS}
+    more = hits and sum(reached.values()) < sum(counts.values())
     return {
-        "questionnaire": await rows(
-            "select id, label, '', nullif(language, 'fr') from questionnaires"
-            " order by fold(label), id"
-        ),
-        "section": sections if len(sections) <= MOST_SECTIONS else [],
-        "liste": await rows(
-            "select id, label from respondents where id in (select respondent from answers)"
-            " order by sort_key, id"
-        ),
+        "count": sum(counts.values()),
+        "counts": counts,
+        "mode": mode,
+        "read": dict(pair for one in found.values() for pair in one["read"]),
+        "suggestions": list(dict.fromkeys(s for one in found.values() for s in one["suggestions"])),
+        "expressions": {kind: one["expression"] for kind, one in shown.items()},
+        "hits": hits,
+        "next": "-".join(str(reached[kind]) for kind in KINDS) if more else None,
     }
 
 
-async def results(datasette: Datasette, request: Request | None, template: str) -> dict[str, Any]:
+async def _found(datasette: Datasette, asked: Asked, kind: str) -> Found:
+    found = await datasette.execute(
+        DATABASE,
+        "select search_found(:q, :kind, :filters, :size, :start)",
+        {
+            "q": asked.q[:LONGEST],
+            "kind": kind,
+            "filters": json.dumps(dict(asked.filters)),
+            "size": asked.size,
+            "start": asked.start[kind],
+        },
+    )
+    read: Found = json.loads(found.single_value())
+    return read
+
+
+async def _rows(datasette: Datasette, q: str, kind: str, found: Found) -> deque[Found]:
+    """The hits of one kind, each with its names and the path of its page."""
+    rows = json.dumps([row for row, _ in found["hits"]])
+    named = await datasette.execute(DATABASE, ROWS[kind], {"rows": rows, "q": q[:LONGEST]})
+    return deque(
+        {
+            **row,
+            "kind": kind,
+            "path": datasette.urls.row(DATABASE, kind, row["id"]),
+            "asked": json.loads(row["asked"]),
+            "extract": pieces,
+        }
+        for row, (_, pieces) in zip(map(dict, named.rows), found["hits"], strict=True)
+    )
+
+
+def _by_turns(
+    hits: Mapping[str, deque[Found]], turns: tuple[str, ...], before: int, size: int
+) -> list[Found]:
+    """One list of two, whose first hit stands after `before` others."""
+    merged: list[Found] = []
+    while len(merged) < size and any(hits.values()):
+        kind = turns[(before + len(merged)) % len(turns)]
+        rest = hits.get(kind) or next(other for other in hits.values() if other)
+        merged.append(rest.popleft())
+    return merged
+
+
+async def narrower(datasette: Datasette, asked: Asked, expressions: Found) -> dict[str, list[Found]]:
+    """What the hits can be narrowed to: {filter: [{id, label, count, language}]}, by name. A filter
+    in force is left out, and one whose only value all hits have."""
+    if not expressions:
+        return {}
+    values = {
+        **{kind: expressions.get(kind) or '""' for kind in KINDS},
+        **{name: asked.filters.get(name, "") for name in FILTERS},
+    }
+    found: dict[str, list[Found]] = {}
+    for row in (await datasette.execute(DATABASE, NARROWED, values)).rows:
+        if row["name"] not in asked.filters:
+            found.setdefault(row["name"], []).append(dict(row))
+    return {name: found[name] for name in FILTERS if len(found.get(name, ())) > 1}
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+async def results(datasette: Datasette, request: Request | None, template: str) -> Found:
     """For the page of datasette-search-all, whose template is ours; {} for every other page."""
     if template != "search_all.html" or request is None:
         return {}
-    asked = await search(datasette, request)
-    nothing = asked["q"] and not any(group["count"] for group in asked["groups"])
+    asked = asked_by(request)
+    found = await search(datasette, asked) if asked.q else None
+    narrow, elsewhere = {}, 0
+    if found and found["count"]:
+        narrow = await narrower(datasette, asked, found["expressions"])
+    elif found and len(asked.parameters()) > 1:
+        everywhere = replace(asked, only="", filters={}, size=1)
+        elsewhere = (await search(datasette, everywhere))["count"]
     return {
-        "found": asked,
-        "choices": await choices(datasette, asked["filters"]),
-        "tries": await second_thoughts(datasette, asked["q"]) if nothing else [],
+        "asked": asked,
+        "found": found,
+        "chosen": await chosen(datasette, asked.filters),
+        "narrower": narrow,
+        "elsewhere": elsewhere,
+        "most_offered": OFFERED,
+        "too_long": too_long(asked.q),
     }
 
 
+def too_long(q: str) -> str | None:
+    """What is said of a search that is read in part."""
+    if len(q) <= LONGEST:
+        return None
+    return f"La recherche a {number(len(q))} caractères ; les {number(LONGEST)} premiers sont lus."
+
+
+async def words_read(datasette: Datasette, typed: str | None) -> dict[str, str]:
+    """For a table's `?_search=`: {word that stands nowhere: the one that is looked for instead}."""
+    if not typed:
+        return {}
+    nothing = Asked(typed, "answers", {}, 0, dict.fromkeys(KINDS, 0))
+    return dict((await _found(datasette, nothing, "answers"))["read"])
+
+
+# --- for programs ---------------------------------------------------------------------------------
+
+COLUMNS = (
+    *("type", "id", "question", "list", "questionnaire", "section", "number", "language"),
+    *("question_id", "list_id", "questionnaire_id", "section_id"),
+)
+
+
+async def _checked(datasette: Datasette, request: Request) -> Asked:
+    asked = asked_by(request)
+    for name, label in (await chosen(datasette, asked.filters)).items():
+        if label is None:
+            said = f"Rien n’a l’identifiant « {asked.filters[name]} », donné à « {name} »."
+            raise BadRequest(said)
+    return asked
+
+
+def _told(datasette: Datasette, request: Request, hit: Found) -> Found:
+    """A hit as programs are given it."""
+    url = datasette.absolute_url(request, hit["path"])
+    return {"url": url, **{name: hit[name] for name in COLUMNS}}
+
+
 async def search_json(datasette: Datasette, request: Request) -> Response:
-    found = await search(datasette, request)
-    for group in found["groups"]:
-        for hit in group["hits"]:
-            hit["url"] = datasette.absolute_url(request, hit.pop("href"))
-            hit["extract"] = "".join(
-                f"<b>{piece}</b>" if marked else piece for piece, marked in hit["extract"]
-            )
-    return Response.json(found)
+    asked = await _checked(datasette, request)
+    found = await search(datasette, asked)
+    following = None
+    if found["next"]:
+        parameters = {**asked.parameters(), "_size": asked.size, "_next": found["next"]}
+        path = with_parameters(datasette.urls.path("/-/search.json"), **parameters)
+        following = datasette.absolute_url(request, path)
+    hits = []
+    for hit in found["hits"]:
+        extract = [{"text": text, "found": bool(marked)} for text, marked in hit["extract"]]
+        hits.append({**_told(datasette, request, hit), "extract": extract})
+    told = {name: found[name] for name in ("count", "mode", "read", "suggestions")}
+    return Response.json({"hits": hits, **told, "next": following, "note": too_long(asked.q)})
 
 
-ROUTES = [(r"/-/search\.json$", search_json)]
+async def search_csv(datasette: Datasette, request: Request) -> AsgiStream:
+    """Every hit, or a page of them when one is asked for; words found between `**`."""
+    asked = await _checked(datasette, request)
+    is_page = request.args.get("_size") or request.args.get("_next")
+
+    async def stream(writer: Any) -> None:
+        await writer.write(_line(["url", *COLUMNS, "extract"]))
+        async for hit in _all(datasette, asked if is_page else replace(asked, size=STREAMED)):
+            marked = (f"**{text}**" if found else text for text, found in hit["extract"])
+            told = _told(datasette, request, hit)
+            await writer.write(_line([*told.values(), "".join(marked)]))
+
+    async def _all(datasette: Datasette, asked: Asked) -> AsyncIterator[Found]:
+        while True:
+            found = await search(datasette, asked)
+            for hit in found["hits"]:
+                yield hit
+            if is_page or not found["next"]:
+                return
+            reached = map(int, found["next"].split("-"))
+            asked = replace(asked, start=dict(zip(KINDS, reached, strict=True)))
+
+    return AsgiStream(stream, content_type="text/csv; charset=utf-8")
+
+
+def _line(values: list[object]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow(values)
+    return written.getvalue()
+
+
+async def suggested(datasette: Datasette, request: Request) -> Response:
+    """What is being typed, its last word completed by words of the corpus, frequent ones first."""
+    typed = (request.args.get("q") or "")[:LONGEST]
+    last = re.search(r"[^\W\d_]{2,}$", typed)
+    begun = {"begun": letters(last[0])} if last else None
+    words = (await datasette.execute(DATABASE, COMPLETED, begun)).rows if begun else []
+    whole = [typed[: last.start()] + row["written"] for row in words] if last else []
+    return Response.json({"suggestions": whole})
+
+
+ROUTES = [
+    (r"/-/search\.json$", search_json),
+    (r"/-/search\.csv$", search_csv),
+    (r"/-/suggestions\.json$", suggested),
+]
