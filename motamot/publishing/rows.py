@@ -228,6 +228,7 @@ def _flat(
                 *(about.id, question.id, question.position, who.id),
                 *(answer.id if answer else None, reply.received_on, iso(about.date)),
                 *(about.language, who.name_from, who.sort_key, question.section, about.date),
+                None,
             )
 
 

@@ -237,6 +237,10 @@ CREATE TABLE search_words (
 CREATE INDEX search_words_folded ON search_words(folded);
 CREATE INDEX search_words_stem ON search_words(stem);
 
+-- The names of all that were asked, for the same expressions: same rowid as in respondents.
+CREATE VIRTUAL TABLE respondents_search
+    USING fts5(answer, question, respondent, questionnaire, section, content = '');
+
 -- One flat row per question and list that was asked, silences included: what most people want in a
 -- spreadsheet. The rows are stored, in the order of the questionnaires, so that a page or a CSV of
 -- them costs what it holds.
@@ -268,20 +272,22 @@ CREATE TABLE dataset_rows (
     name_from     TEXT NOT NULL,
     sort_key      TEXT NOT NULL,  -- of the respondent
     section_id    TEXT,
-    date_as_written TEXT
+    date_as_written TEXT,
+    answer_row    INTEGER   -- rowid of the answer, which answers_search knows it by
 );
 CREATE INDEX dataset_rows_reply ON dataset_rows(
     questionnaire_id, respondent_id, position, status, number, words, question_id, answer_id);
 CREATE INDEX dataset_rows_question ON dataset_rows(question_id, respondent_id);
 CREATE INDEX dataset_rows_respondent ON dataset_rows(respondent_id);
 CREATE INDEX dataset_rows_answer ON dataset_rows(answer_id);
+CREATE INDEX dataset_rows_found ON dataset_rows(answer_row);
 
 CREATE VIEW dataset AS
 SELECT
     questionnaire, election, place, section, number, question, respondent, status, answer, words,
     source, line_start, line_end, permalink, questionnaire_id, question_id, position,
     respondent_id, answer_id, received_on, date, language, name_from, sort_key, section_id,
-    date_as_written
+    date_as_written, answer_row
 FROM dataset_rows
 ORDER BY id;
 

@@ -14,7 +14,8 @@ from motamot.dataset.model import Edition, Respondent, labels, unnamed
 from motamot.dataset.permalinks import Redirect
 from motamot.publishing.rows import Row, Rows
 from motamot.search import vocabulary
-from motamot.search.words import Written
+from motamot.search.index import ASSUMED
+from motamot.search.words import Written, indexed
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -35,6 +36,10 @@ _NAMED = {
         LEFT JOIN questionnaires ON questionnaires.id = replies.questionnaire
         GROUP BY respondents.id""",
 }
+
+_ANSWER_ROWS = """
+    UPDATE dataset_rows
+    SET answer_row = (SELECT rowid FROM answers WHERE answers.id = answer_id)"""
 
 
 class Writer:
@@ -77,7 +82,9 @@ class Writer:
         db = sqlite_utils.Database(self._connection)
         for table in ("questions", "answers"):
             db.table(table).enable_fts(["text"], tokenize="unicode61 remove_diacritics 2")
+        self._connection.execute(_ANSWER_ROWS)
         self._label()
+        self._find_names()
         words = enumerate(vocabulary.rows(self._words), 1)
         self._insert("search_words", [(n, *word) for n, word in words])
         self._connection.commit()
@@ -98,6 +105,21 @@ class Writer:
             named = self._connection.execute(sql).fetchall()
             apart = [(label, one) for one, label in labels(named).items()]
             self._connection.executemany(f"UPDATE {table} SET label = ? WHERE id = ?", apart)
+
+    def _find_names(self) -> None:
+        """Index what respondents are called, in every language of the dataset."""
+        sql = "SELECT rowid, label, coalesce(short_name, ''), replace(id, '-', ' ') FROM respondents"
+        named = self._connection.execute(sql).fetchall()
+        found: dict[int, list[str]] = defaultdict(list)
+        for language in list(self._words) or [ASSUMED]:
+            terms, words = indexed(["\n".join(names) for _, *names in named], language)
+            self._words[language].update(words)
+            for (row, *_), own in zip(named, terms, strict=True):
+                found[row].append(own)
+        self._connection.executemany(
+            "INSERT INTO respondents_search (rowid, respondent) VALUES (?, ?)",
+            [(row, " ".join(terms)) for row, terms in found.items()],
+        )
 
     def _respondents(self, keys: Iterable[str]) -> None:
         for key in keys:

@@ -66,6 +66,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.tests["web_address"] = markup.web_address
     env.globals.update({**documents.GLOBALS, **quotations.GLOBALS})
     env.globals.update({**filters.names(datasette), **interface.names(datasette)})
+    env.globals.update(search.names(datasette))
     env.globals["count_rows"] = partial(streams.count, datasette)
 
 

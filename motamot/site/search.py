@@ -16,6 +16,7 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from datasette.utils.asgi import AsgiStream, BadRequest, Response
@@ -284,12 +285,15 @@ def too_long(q: str) -> str | None:
     return f"La recherche a {number(len(q))} caractères ; les {number(LONGEST)} premiers sont lus."
 
 
-async def words_read(datasette: Datasette, typed: str | None) -> dict[str, str]:
+async def words_read(datasette: Datasette, typed: str) -> dict[str, str]:
     """For a table's `?_search=`: {word that stands nowhere: the one that is looked for instead}."""
-    if not typed:
-        return {}
     nothing = Asked(typed, "answers", {}, 0, dict.fromkeys(KINDS, 0))
     return dict((await _found(datasette, nothing, "answers"))["read"])
+
+
+def names(datasette: Datasette) -> Found:
+    """The globals of templates."""
+    return {"words_read": partial(words_read, datasette)}
 
 
 # --- for programs ---------------------------------------------------------------------------------
