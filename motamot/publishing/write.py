@@ -108,7 +108,9 @@ class Writer:
 
     def _find_names(self) -> None:
         """Index what respondents are called, in every language of the dataset."""
-        sql = "SELECT rowid, label, coalesce(short_name, ''), replace(id, '-', ' ') FROM respondents"
+        sql = (
+            "SELECT rowid, label, coalesce(short_name, ''), replace(id, '-', ' ') FROM respondents"
+        )
         named = self._connection.execute(sql).fetchall()
         found: dict[int, list[str]] = defaultdict(list)
         for language in list(self._words) or [ASSUMED]:

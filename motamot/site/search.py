@@ -236,7 +236,9 @@ def _by_turns(
     return merged
 
 
-async def narrower(datasette: Datasette, asked: Asked, expressions: Found) -> dict[str, list[Found]]:
+async def narrower(
+    datasette: Datasette, asked: Asked, expressions: Found
+) -> dict[str, list[Found]]:
     """What the hits can be narrowed to: {filter: [{id, label, count, language}]}, by name. A filter
     in force is left out, and one whose only value all hits have."""
     if not expressions:

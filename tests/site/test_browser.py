@@ -511,16 +511,25 @@ def test_every_reading_page_prints_its_address(page, site):
         page.emulate_media(media="screen")
 
 
-def test_the_search_is_filtered_without_javascript(reader, demo):
+def test_the_search_is_narrowed_without_javascript(reader, demo):
     page = reader.page(java_script_enabled=False)
     page.goto(f"{demo.address}/-/search")
     page.get_by_label("Mots à chercher").fill("logement")
-    page.get_by_label("Liste ou parti").select_option(label="Liste Exemple A")
     page.get_by_role("main").get_by_role("button", name="Chercher").click()
-    names = page.locator(".hits").last.get_by_role("heading", level=3).all_inner_texts()
-    assert names
+    narrower = page.get_by_role("navigation", name="Restreindre les résultats")
+    narrower.get_by_text("Liste ou parti").press("Enter")
+    narrower.get_by_role("link", name="Liste Exemple A").press("Enter")
+    names = page.locator(".hits").get_by_role("heading", level=3).all_inner_texts()
     assert set(names) == {"Liste Exemple A"}
-    expect(page.get_by_label("Liste ou parti")).to_have_value("liste-exemple-a")
+    page.get_by_role("link", name="Retirer le filtre").press("Enter")
+    assert len(page.locator(".hits").get_by_role("heading", level=3).all()) > len(names)
+
+
+def test_words_are_completed_as_they_are_typed(page, demo):
+    page.goto(f"{demo.address}/-/search")
+    page.get_by_label("Mots à chercher").press_sequentially("droit au loge")
+    offered = page.locator("datalist option").first
+    expect(offered).to_have_attribute("value", "droit au logement")
 
 
 def test_a_query_runs_without_javascript(reader, real):

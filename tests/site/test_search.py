@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 import sqlite3
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
-from motamot.search import index as search
 from motamot.search.words import tokens
 from tests.sites import build_site, get, rows, sql
 
@@ -116,13 +117,161 @@ def test_the_file_is_plain_sqlite_for_everyone_else(real):
         connection.execute(f"insert into {table}({table}, rank) values ('integrity-check', 1)")
 
 
-def test_a_misspelt_word_brings_the_nearest_words_of_the_corpus():
-    vocabulary = {"logement": "logement", "logiciel": "logiciel", "proxenetisme": "proxénétisme"}
-    assert search.nearest("logemnt", vocabulary)[0] == "logement"
-    assert search.nearest("proxenetism", vocabulary) == ["proxénétisme"]
+# --- the page, and the same for programs ----------------------------------------------------------
 
 
-def test_the_search_without_its_rarest_word_is_proposed():
-    counts = {"logement": 12, "zeppelin": 0}
-    assert search.without_rarest("logement zeppelin", "fr", counts) == "logement"
-    assert search.without_rarest("zeppelin", "fr", counts) is None
+def found(site, **asked):
+    answer = get(site, f"/-/search.json?{urlencode(asked)}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def page_of(site, **asked):
+    answer = get(site, f"/-/search?{urlencode(asked)}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_results_are_drawn_without_a_script(real):
+    page = page_of(real, q="proxenetisme")
+    assert "<mark>proxénétisme</mark>" in page
+    permalink = "/questionnaires/answers/tds-municipales-paris_8_la-france-insoumise"
+    assert f'href="{permalink}"' in page
+
+
+def test_page_json_and_csv_find_the_same_in_the_same_order(demo):
+    for typed in ("logement", "bus gratuits", "travailleuses"):
+        told = found(demo, q=typed, _size=100)
+        urls = [hit["url"] for hit in told["hits"]]
+        assert len(urls) == len(set(urls)) == told["count"] > 0
+        as_csv = csv.DictReader(io.StringIO(get(demo, f"/-/search.csv?q={quote(typed)}").text))
+        assert [row["url"] for row in as_csv] == urls
+        linked = re.findall(r'<h3><a href="([^"]*)"', page_of(demo, q=typed))
+        assert [f"http://localhost{path}" for path in linked] == urls[:20]
+
+
+def test_a_hit_begins_with_its_address_which_answers(demo):
+    for hit in found(demo, q="logement", _size=5)["hits"]:
+        assert next(iter(hit)) == "url"
+        assert hit["url"].startswith("http://localhost/questionnaires/")
+        page = get(demo, hit["url"].removeprefix("http://localhost"))
+        assert page.status_code == 200
+        assert html.escape(hit["question"], quote=False)[:20] in page.text
+
+
+def test_an_extract_says_which_of_its_words_were_found(demo):
+    answers = {r["id"]: r["text"] for r in sql(demo, "select id, text from answers")}
+    hits = found(demo, q="locataire", dans="reponses")["hits"]
+    for hit in hits:
+        whole = "".join(piece["text"] for piece in hit["extract"])
+        assert whole.strip("…") in answers[hit["id"]]
+    marked = {p["text"].casefold() for hit in hits for p in hit["extract"] if p["found"]}
+    assert len(marked) > 1, "other forms of the word are marked too"
+
+
+def test_every_result_can_be_reached_page_after_page(demo):
+    seen, path = [], "/-/search.json?q=les&_size=7"
+    while path:
+        told = get(demo, path).json()
+        assert len(told["hits"]) <= 7
+        seen += [hit["url"] for hit in told["hits"]]
+        path = (told["next"] or "").removeprefix("http://localhost")
+    assert len(seen) == len(set(seen)) == told["count"] > 7
+    path, drawn = "/-/search?q=les", []
+    while path:
+        page = get(demo, path).text
+        drawn += re.findall(r'<h3><a href="([^"]*)"', page)
+        following = re.search(r'href="([^"]*)" rel="next"', page)
+        path = html.unescape(following[1]) if following else None
+    assert sorted(f"http://localhost{each}" for each in drawn) == sorted(seen)
+
+
+def test_results_are_narrowed_by_what_the_page_offers_with_counts(demo):
+    """Every link of the page, followed, has as many results as it says."""
+    page = page_of(demo, q="logement")
+    offered = re.search(r'<nav class="narrow row".*?</nav>', page, re.S)[0]
+    links = re.findall(r'<a href="([^"]*)"[^>]*>[^<]*(?:</a> )?<span class="meta">(\d+)', offered)
+    names = {name for link, _ in links for name in ("dans", "liste", "questionnaire", "section")
+             if f"{name}=" in link}  # fmt: skip
+    assert {"dans", "liste", "section"} <= names
+    for link, count in links:
+        path = html.unescape(link)
+        assert get(demo, path.replace("/-/search", "/-/search.json")).json()["count"] == int(count)
+        assert "Retirer le filtre" in get(demo, path).text
+
+
+def test_the_answers_of_a_list_alone_come_with_no_question(demo):
+    told = found(demo, q="logement", liste="liste-exemple-a")
+    assert {(hit["type"], hit["list_id"]) for hit in told["hits"]} == {
+        ("answer", "liste-exemple-a")
+    }
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("_size=0", "_size=101", "_size=zz", "_size=-1", "_next=zz", "_next=1-2-3", "dans=zz"),
+        *("liste=zz", "questionnaire=zz", "section=zz"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_a_value_that_is_none_is_refused_in_french(demo, asked, kind):
+    answer = get(demo, f"/-/search.{kind}?q=logement&{asked}")
+    assert answer.status_code == 400
+    said = answer.json()["error"] if kind == "json" else answer.text
+    assert re.search("[Rr]ien n’a|« _size » est|n’est pas comprise|« dans » est", said)
+
+
+def test_what_holds_most_of_the_words_is_shown_when_nothing_holds_all(demo):
+    asked = "qui voudrait des bus gratuits et des zeppelins"
+    assert found(demo, q=asked)["mode"] == "most"
+    page = page_of(demo, q=asked)
+    assert "ne contient tous ces mots" in page
+    assert "<mark>" in page
+
+
+def test_nothing_found_is_never_a_dead_end(demo):
+    page = page_of(demo, q="zzzzqqqq")
+    assert "Rien ne répond à" in page
+    assert 'href="/#questionnaires"' in page
+    filtered = page_of(demo, q="hébergement", questionnaire="mobilites-ville-exemple")
+    if "Rien ne répond" in filtered:
+        assert 'href="/-/search?q=h%C3%A9bergement">Chercher partout, sans filtre' in filtered
+
+
+def test_what_is_typed_is_completed_by_words_of_the_corpus(demo):
+    asked = get(demo, "/-/suggestions.json?q=droit+au+loge").json()["suggestions"]
+    assert asked[0] == "droit au logement"
+    accented = get(demo, "/-/suggestions.json?q=HEBERG").json()["suggestions"]
+    assert "hébergement" in accented
+    for nothing in ("", "droit ", "d", "zzzz", "*", '"'):
+        assert get(demo, f"/-/suggestions.json?q={quote(nothing)}").json()["suggestions"] == []
+
+
+def test_a_long_search_is_read_in_part_and_says_so(demo):
+    page = page_of(demo, q="logement " * 400)
+    assert "premiers sont lus" in page
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def test_the_flat_dataset_is_searched_as_the_answers_are(demo):
+    for typed in TYPED:
+        answers = rows(demo, f"/questionnaires/answers.json?_search={quote(typed)}&_size=max")
+        flat = rows(demo, f"/questionnaires/dataset.json?_search={quote(typed)}&_size=max")
+        assert sorted(r["answer_id"] for r in flat) == sorted(r["id"] for r in answers) != []
+        text = get(demo, f"/questionnaires/dataset.csv?_search={quote(typed)}").text
+        as_csv = csv.DictReader(io.StringIO(text))
+        assert [r["answer_id"] for r in as_csv] == [r["answer_id"] for r in flat]
+
+
+def test_lists_are_searched_by_their_names(demo):
+    path = "/questionnaires/respondents.{}?_search="
+    everyone = rows(demo, path.format("json"))
+    assert [r["id"] for r in rows(demo, path.format("json") + "exemple+b")] == ["liste-exemple-b"]
+    several = rows(demo, path.format("json") + "listes")
+    assert 1 < len(several) < len(everyone)
+    as_csv = csv.DictReader(io.StringIO(get(demo, path.format("csv") + "listes").text))
+    assert [r["id"] for r in as_csv] == [r["id"] for r in several]
+    assert "Liste Exemple B" in get(demo, "/questionnaires/respondents?_search=exemple+b").text
