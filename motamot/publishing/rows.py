@@ -20,6 +20,7 @@ from motamot.dataset.model import (
     link_id,
     unnamed,
 )
+from motamot.publishing.indexed import Index, Terms
 from motamot.publishing.kept import Kept
 from motamot.publishing.shown import Shown, packed, shown, unpacked
 from motamot.recording.cut import edges
@@ -64,11 +65,11 @@ class Counts:
 @dataclass(frozen=True)
 class Rows:
     """What one questionnaire adds to the database. `rows`: by table, in the order of its columns;
-    `terms`: the search terms of each question, answer and revision, in the order of their rows;
+    `terms`: what is searched of each question, answer and revision, in the order of their rows;
     `language`: what its texts are in; `words`: how often each word stands there."""
 
     rows: dict[str, list[Row]]
-    terms: dict[str, list[str]]
+    terms: dict[str, list[Terms]]
     language: str
     words: dict[Written, int]
     respondents: list[str]
@@ -98,12 +99,16 @@ def rows_of(
     rows = _described(made) | _told(questions, answers, revisions, _order(made, named))
     rows["changes"] = list(_changes(made))
     rows["dataset_rows"] = list(_flat(made, questions, answers, respondents, edition))
+    index = Index(made, named, language)
+    words.update(index.words)
     return Rows(
         rows=rows,
         terms={
-            "questions": asked.terms,
-            "answers": [t for _, found in said for t in found.terms],
-            "revisions": [t for _, found in before for t in found.terms],
+            "questions": index.questions(asked.terms),
+            "answers": index.answers(
+                [answer for answer, _ in answers], [t for _, found in said for t in found.terms]
+            ),
+            "revisions": [(t,) for _, found in before for t in found.terms],
         },
         language=language_of(language),
         words=dict(words),

@@ -216,10 +216,16 @@ CREATE INDEX paragraphs_question ON paragraphs(question);
 CREATE INDEX paragraphs_answer ON paragraphs(answer);
 CREATE INDEX paragraphs_revision ON paragraphs(revision);
 
--- What the site's search looks in: motamot/search/words.py's terms of each text, same rowid as the text.
+-- What the site's search looks in: motamot/search/words.py's terms of each text, same rowid as the text,
+-- with those of what it belongs to. `respondent` of a question: those that answered it; `question`
+-- begins with its number. Both tables have one shape, so that one expression searches either.
 -- In a plain SQLite shell, questions_fts and answers_fts hold the words as written.
-CREATE VIRTUAL TABLE questions_search USING fts5(terms, content = '');
-CREATE VIRTUAL TABLE answers_search USING fts5(terms, content = '');
+CREATE VIRTUAL TABLE questions_search
+    USING fts5(answer, question, respondent, questionnaire, section, content = '');
+CREATE VIRTUAL TABLE answers_search
+    USING fts5(answer, question, respondent, questionnaire, section, content = '');
+INSERT INTO questions_search(questions_search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 3.0, 1.0, 2.0)');
+INSERT INTO answers_search(answers_search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 3.0, 1.0, 2.0)');
 CREATE VIRTUAL TABLE revisions_search USING fts5(terms, content = '');  -- for quotations alone
 
 -- The words of all questions and answers, earlier ones too: what the search makes of a typed word

@@ -12,6 +12,7 @@ import sqlite_utils
 from motamot import SCHEMA_VERSION
 from motamot.dataset.model import Edition, Respondent, labels, unnamed
 from motamot.dataset.permalinks import Redirect
+from motamot.publishing.indexed import COLUMNS
 from motamot.publishing.rows import Row, Rows
 from motamot.search import vocabulary
 from motamot.search.index import ASSUMED
@@ -68,7 +69,9 @@ class Writer:
             start = self._indexed[table] + 1
             self._indexed[table] += len(terms)
             self._connection.executemany(
-                f"INSERT INTO {table}_search (rowid, terms) VALUES (?, ?)", enumerate(terms, start)
+                f"INSERT INTO {table}_search (rowid, {', '.join(COLUMNS[table])})"
+                f" VALUES (?{', ?' * len(COLUMNS[table])})",
+                ((number, *columns) for number, columns in enumerate(terms, start)),
             )
         self._words[made.language].update(made.words)
         self._connection.commit()

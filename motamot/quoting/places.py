@@ -68,10 +68,12 @@ _WAS = {
     "question": "''",
     "revision": "coalesce(revisions.answer, question || ' ' || respondent)",
 }
+_WORDS = {"answer": "{answer} : ", "question": "{question} : ", "revision": ""}  # its own column
 _TEXT = {kind: f"'{kind}', {table}.id, {table}.text, {_WAS[kind]}" for kind, table in PAGES.items()}
 FIND = {
     kind: f"""select {_TEXT[kind]} from (
-        select rowid as found from {table}_search where {table}_search match ? order by rank limit ?
+        select rowid as found from {table}_search
+        where {table}_search match '{_WORDS[kind]}(' || ? || ')' order by rank limit ?
       ) join {table} on {table}.rowid = found"""
     for kind, table in PAGES.items()
 }

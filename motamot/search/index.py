@@ -1,21 +1,21 @@
-"""One search for the whole site: what is typed -> FTS5 expressions, extracts, and second thoughts.
+"""One search for the whole site: what is typed -> FTS5 expressions and extracts.
 
 The tables `questions_search` and `answers_search` index `words.terms` of each text, in the
 language of its questionnaire. What is typed is read in every language of the dataset, since a
-reader does not say which one it is in, and in the forms that the dataset has of its words.
+reader does not say which one it is in, and in the forms that the dataset has of its words; a word
+that it has no form of is read as the nearest one that it has (`spelling`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
 
-from motamot.search.query import Clause, Query, extract, parse_query
+from motamot.search.query import Query, extract, parse_query, words_unknown
+from motamot.search.spelling import Spelling, may_be_misspelt
 from motamot.search.vocabulary import stored
 from motamot.search.words import MARK
-from motamot.text.folding import letters
 
 ASSUMED = "fr"  # the language of a questionnaire that does not say: this is a French site
 EVERYTHING = f'"{MARK}"'  # every indexed text holds the mark
@@ -35,24 +35,47 @@ class Search:
     """What is typed, read for one database: its languages, its vocabulary."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
         self.languages = languages_of(connection)
         self._vocabulary = stored(connection)
         # One search asks for it again with every row.
         self._parsed = lru_cache(maxsize=256)(self._parse)
+        self.corrected = lru_cache(maxsize=256)(self._correct)
 
     def _parse(self, typed: str, language: str) -> Query:
-        return parse_query(typed, language, self._vocabulary)
+        return parse_query(self.corrected(typed)[0], language, self._vocabulary)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        return Spelling(self.connection)
+
+    def _correct(self, typed: str) -> tuple[str, list[tuple[str, str]]]:
+        """(What was typed as it is read, [(a word, what it is read as)])."""
+        read: list[tuple[str, str]] = []
+        unknown = set.intersection(*({*self._unknown(typed, each)} for each in self.languages))
+        for start, word in sorted(unknown, reverse=True):
+            if near := self.spelling.nearest(word):
+                typed = typed[:start] + near[0] + typed[start + len(word) :]
+                read.insert(0, (word, near[0]))
+        return typed, read
+
+    def _unknown(self, typed: str, language: str) -> list[tuple[int, str]]:
+        unknown = words_unknown(typed, language, self._vocabulary)
+        return [(start, word) for start, word in unknown if may_be_misspelt(word)]
+
+    def queries(self, typed: str) -> list[Query]:
+        """What was typed, in each language, each reading once."""
+        every = (self._parsed(typed, language) for language in self.languages)
+        return [query for query in dict.fromkeys(every) if query.match_expression()]
 
     def expression(self, typed: str) -> str:
         """The FTS5 expression for what was typed; everything when nothing can be searched."""
-        every = (self._parsed(typed, lang).match_expression() for lang in self.languages)
-        return _any_of(every) or EVERYTHING
+        return any_of(query.match_expression() for query in self.queries(typed)) or EVERYTHING
 
     def phrase(self, typed: str) -> str:
         """The expression of texts that hold all words in a row, to be ranked first; it finds
         nothing when fewer than two words were typed."""
-        every = (self._parsed(typed, lang).phrase_expression() for lang in self.languages)
-        return _any_of(every) or NOTHING
+        return any_of(query.phrase_expression() for query in self.queries(typed)) or NOTHING
 
     def pieces(self, text: str, typed: str, language: str, words: int) -> list[tuple[str, bool]]:
         """An extract of a text around the words found: (piece, whether it was found), in order. The
@@ -65,43 +88,7 @@ class Search:
         return "".join(f"**{piece}**" if found else piece for piece, found in pieces)
 
 
-def _any_of(expressions: Iterable[str]) -> str:
+def any_of(expressions: Iterable[str]) -> str:
+    """The expression of what any of these finds; "" for none."""
     found = [e for e in dict.fromkeys(expressions) if e]
     return found[0] if len(found) == 1 else " OR ".join(f"({e})" for e in found)
-
-
-def is_empty(typed: str, languages: Sequence[str]) -> bool:
-    """Whether nothing that was typed can be searched."""
-    return not any(parse_query(typed, language).match_expression() for language in languages)
-
-
-def without_rarest(typed: str, language: str, counts: dict[str, int]) -> str | None:
-    """What was typed less the word that the fewest texts hold; None when it has only one.
-
-    `counts`: how many texts hold each clause, by its typed form.
-    """
-    groups = parse_query(typed, language).groups
-    if len(groups) < 2:
-        return None
-    rarest = min(groups, key=lambda group: sum(counts.get(c.typed, 0) for c in group))
-    return " ".join(_typed(group) for group in groups if group is not rarest)
-
-
-def _typed(group: Sequence[Clause]) -> str:
-    return " OR ".join(f'"{c.typed}"' if c.kind == "phrase" else c.typed for c in group)
-
-
-def alone(typed: str, language: str) -> dict[str, str]:
-    """Each thing asked for -> how it is typed alone."""
-    groups = parse_query(typed, language).groups
-    return {clause.typed: _typed([clause]) for group in groups for clause in group}
-
-
-def nearest(word: str, vocabulary: dict[str, str], count: int = 3) -> list[str]:
-    """The corpus's words that look most like a word that was not found ("vouliez-vous dire").
-
-    `vocabulary`: folded word -> as it is written.
-    """
-    folded = letters(word)
-    near = get_close_matches(folded, vocabulary, n=count + 1, cutoff=0.75)
-    return [vocabulary[w] for w in near if w != folded][:count]

@@ -1,53 +1,65 @@
 """What people type into the search box: parsed, turned into FTS5, and found again in a text.
 
-Words, "exact phrases", -without, prefix* and OR. A word stands for its forms that the corpus holds
-(`vocabulary`), a number for its other writings (`numbers`). Nothing typed is ever an error.
+Words, "exact phrases", -without, prefix*, OR, and liste:, questionnaire:, section:, question: that
+say where. A word stands for its forms that the corpus holds (`vocabulary`), a number for its other
+writings (`numbers`). Nothing typed is ever an error.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from motamot.search import inclusive, numbers
 from motamot.search.vocabulary import NOTHING, Vocabulary, apart, together
-from motamot.search.words import MARK, Token, language_of, placed, tokens
+from motamot.search.words import (
+    MARK,
+    Token,
+    is_address,
+    is_ordinary,
+    language_of,
+    placed,
+    plain,
+    tokens,
+)
 from motamot.text.folding import letters
 
 MAX_QUERY = 2000  # characters read of what was typed
 MAX_TERMS = 40  # terms kept of them
+_JOINED = inclusive.HYPHENS + "&"  # what makes one of two words: R&D
 MAX_RUNS = 64  # ways of writing several words in a row
 
 # Dropped from a query that has other words: they are in every text.
 _STOP = frozenset(
-    [
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "des",
-        "du",
-        "de",
-        "d",
-        "l",
-        "au",
-        "aux",
-        "et",
-        "en",
-        "a",
-        "ce",
-        "cet",
-        "cette",
-        "ces",
-        "que",
-        "qu",
-        "qui",
-        "s",
-        "se",
-        "ou",
-    ]
+    "le la les un une des du de d l au aux et en a ce cet cette ces que qu qui s se ou".split()
 )
+# What a question in plain words is asked with: nothing is looked for by them where all words
+# together find nothing.
+_ASKING = _STOP.union(
+    "quoi quel quelle quels quelles lequel laquelle lesquels lesquelles comment combien pourquoi "
+    "quand est il elle on ils elles je tu nous vous y t ne pas leur leurs son sa ses vos votre nos "
+    "notre dans pour par sur avec chez entre vers cela ceci celui celle ceux celles si dont meme "
+    "faut faudra faudrait falloir veut veulent voulez vouloir voudrait voudraient peut peuvent "
+    "pouvez pouvoir pourra pourrait doit doivent devoir devrait fait font faites faire fera feront "
+    "ferez ferait va vont aller iront ete etre sont etes sera seront serait seraient seriez etait "
+    "avoir ont avez aura auront aurait auraient auriez dit disent dire pense pensent penser pensez "
+    "propose proposent proposez proposer prevoit prevoient prevoyez prevoir compte comptent comptez "
+    "parle parlent liste listes parti partis candidat candidats candidate candidates "
+    "who what which when where why how is are do does did the an of to in for and with will would "
+    "should can about their your".split()
+)
+# What stands before a colon -> the column that it is looked for in.
+COLUMNS = {
+    "liste": "respondent",
+    "questionnaire": "questionnaire",
+    "section": "section",
+    "question": "question",
+}
+_NARROWED = re.compile(rf"({'|'.join(COLUMNS)})s?:(.*)", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"\d[\w.-]*|[a-z]\d+", re.IGNORECASE)  # of a question
 _CLOSING = {'"': '"', "«": "»", "“": "”", "„": "“”", "”": "”"}
 _BARE = r"[^\s\"«»“”„]"
 _LEXEME = re.compile(rf"(?P<quote>[\"«“”„])|(?P<bare>{_BARE}+(?:{numbers.GLUE}{_BARE}*)*)")
@@ -60,7 +72,7 @@ Placed = tuple[int, Token]  # what to add to a token's offsets, and the token
 class Clause:
     """One thing asked for. It is found where any of `runs` is, first of all as typed.
 
-    kind "word": the forms that the corpus has of a word, a compound or a number (`centre-ville` is
+    kind "number": what the question column begins with; "word": the forms that the corpus has of a word, a compound or a number (`centre-ville` is
     a run of two words); "phrase": words as written, in the masculine and, when it differs, the
     feminine reading (then both must be there); "prefix": beginnings of words.
     """
@@ -68,17 +80,18 @@ class Clause:
     kind: str
     typed: str
     runs: tuple[Run, ...]
+    column: str = ""  # where alone it is looked for; "" for everywhere
 
-    def expression(self) -> str:
-        """This clause in FTS5's language."""
-        quoted = [_quoted(run) for run in self.runs]
+    def expression(self, *, exact: bool = False) -> str:
+        """This clause in FTS5's language; `exact`: a word in the form that was typed alone."""
+        exact = exact and self.kind == "word"
+        quoted = [_quoted(run) for run in (self.runs[:1] if exact else self.runs)]
         if self.kind == "prefix":
-            return " OR ".join(phrase + " *" for phrase in quoted)
-        return (" AND " if self.kind == "phrase" else " OR ").join(quoted)
-
-    def exact(self) -> str:
-        """The same in the form that was typed alone."""
-        return _quoted(self.runs[0])
+            quoted = [phrase + " *" for phrase in quoted]
+        elif self.kind == "number":
+            quoted = ["^ " + phrase for phrase in quoted]
+        made = (" AND " if self.kind == "phrase" else " OR ").join(quoted)
+        return f"{{{self.column}}} : ({made})" if self.column else made
 
 
 def _quoted(run: Run) -> str:
@@ -91,25 +104,59 @@ class Query:
 
     groups: tuple[tuple[Clause, ...], ...] = ()
     without: tuple[Clause, ...] = ()
-    # All words typed in a row, small ones included, in their forms; none for less than two.
-    in_a_row: tuple[Run, ...] = ()
+    # The forms of each word typed, in order, small ones included.
+    words: tuple[tuple[str, ...], ...] = ()
 
-    def match_expression(self) -> str:
-        """The FTS5 expression for every group; "" when there is nothing to search."""
-        wanted = " AND ".join(
-            "(" + " OR ".join(c.expression() for c in group) + ")" for group in self.groups
-        )
-        if not self.without:
-            return wanted
-        unwanted = " OR ".join(f"({c.expression()})" for c in self.without)
-        return f"({wanted or chr(34) + MARK + chr(34)}) NOT ({unwanted})"
+    def match_expression(self, *, exact: bool = False) -> str:
+        """The FTS5 expression for every group; "" when there is nothing to search. `exact`: for
+        words in the form that was typed alone."""
+        return self._less(" AND ".join(f"({_either(g, exact=exact)})" for g in self.groups))
+
+    def any_expression(self) -> str:
+        """The same for one group or more."""
+        narrowed = [f"({_either(g)})" for g in self.groups if g[0].column]
+        asked = " OR ".join(f"({_either(g)})" for g in self.groups if not g[0].column)
+        return self._less(" AND ".join([*narrowed, *([f"({asked})"] if asked else [])]))
 
     def phrase_expression(self) -> str:
         """The words typed, in a row, in any number and gender; "" unless two or more.
 
         A text that also matches this should be ranked before one where the words are scattered.
         """
-        return " OR ".join(map(_quoted, self.in_a_row))
+        if len(self.words) < 2:
+            return ""
+        narrowed = [f"({_either(g)})" for g in self.groups if g[0].column]
+        row = " OR ".join(map(_quoted, _in_a_row(self.words)))
+        return self._less(" AND ".join([*narrowed, f"({row})"]))
+
+    def _less(self, wanted: str) -> str:
+        if not self.without:
+            return wanted
+        unwanted = " OR ".join(f"({c.expression()})" for c in self.without)
+        return f"({wanted or _quoted((MARK,))}) NOT ({unwanted})"
+
+    def essential(self) -> Query:
+        """The same without the words that a question is asked with, where others remain."""
+        kept = tuple(g for g in self.groups if not all(_is_asking(c) for c in g))
+        return replace(self, groups=kept) if any(not g[0].column for g in kept) else self
+
+
+def words_unknown(typed: str, language: str, vocabulary: Vocabulary) -> list[tuple[int, str]]:
+    """(Where it stands, word) of every plain word typed that has no form in a corpus."""
+    reader = _Reader(language_of(language), vocabulary)
+    lexemes = list(_lexemes(typed[:MAX_QUERY]))[:MAX_TERMS]
+    reader.known_as_one(lexemes)
+    return [
+        (lexeme.start + token.start, lexeme.text[token.start : token.end])
+        for lexeme in lexemes
+        if not lexeme.quoted and not is_address(lexeme.text) and not lexeme.text.endswith("*")
+        for token in tokens(lexeme.text, reader.language)
+        if is_ordinary(token, lexeme.text[token.start : token.end]) and reader.is_unknown(token)
+    ]
+
+
+def _either(group: Sequence[Clause], *, exact: bool = False) -> str:
+    return " OR ".join(clause.expression(exact=exact) for clause in group)
 
 
 def parse_query(typed: str, language: str = "fr", vocabulary: Vocabulary = NOTHING) -> Query:
@@ -124,19 +171,21 @@ def parse_query(typed: str, language: str = "fr", vocabulary: Vocabulary = NOTHI
     reader = _Reader(language_of(language), vocabulary)
     groups: list[tuple[Clause, ...]] = []
     without: list[Clause] = []
-    loose: list[list[str]] = []
+    words: list[list[str]] = []
     joined = False
-    for lexeme, quoted, negative in reader.known_as_one(list(_lexemes(typed[:MAX_QUERY]))):
-        if lexeme in ("OR", "OU") and not quoted and not negative and groups and not joined:
-            joined = True
+    for lexeme in reader.known_as_one(list(_lexemes(typed[:MAX_QUERY]))):
+        operator = "" if lexeme.marked or not groups or joined else _OPERATORS.get(lexeme.text, "")
+        if operator:
+            joined = operator == "OR"
             continue
-        made = reader.phrase(lexeme) if quoted else reader.clauses(lexeme)
-        if negative:
+        made = reader.read(lexeme)
+        if lexeme.negative:
             without += made
             continue
         if not made:
             continue
-        loose += reader.each_word(lexeme, exact=quoted)
+        if not lexeme.column:
+            words += reader.each_word(lexeme.text, exact=lexeme.quoted)
         if joined:
             groups[-1] += (made[0],)
             made = made[1:]
@@ -149,66 +198,105 @@ def parse_query(typed: str, language: str = "fr", vocabulary: Vocabulary = NOTHI
         groups += [(clause,) for clause in reader.clauses(word)]
     kept = [g for g in groups if not all(_is_small(c) for c in g)]
     return Query(
-        tuple((kept or groups)[:MAX_TERMS]),
+        tuple((kept if any(not g[0].column for g in kept) else groups)[:MAX_TERMS]),
         tuple(without[:MAX_TERMS]),
-        _in_a_row(loose[:MAX_TERMS]) if len(loose) > 1 else (),
+        tuple(map(tuple, words[:MAX_TERMS])),
     )
 
 
 def _is_small(clause: Clause) -> bool:
-    return clause.kind == "word" and letters(clause.typed) in _STOP
+    return _is_one_of(clause, _STOP)
 
 
-Lexeme = tuple[str, bool, bool]
+def _is_asking(clause: Clause) -> bool:
+    return _is_one_of(clause, _ASKING)
+
+
+def _is_one_of(clause: Clause, words: frozenset[str]) -> bool:
+    return clause.kind == "word" and not clause.column and letters(clause.typed) in words
+
+
+class Lexeme(NamedTuple):
+    """What was typed between two spaces or two quotation marks."""
+
+    text: str
+    quoted: bool = False
+    negative: bool = False  # a minus stood before it
+    column: str = ""
+    start: int = 0  # in what was typed
+
+    @property
+    def marked(self) -> bool:
+        return self.quoted or self.negative or bool(self.column)
+
+
+_OPERATORS = {"OR": "OR", "OU": "OR", "AND": "AND", "ET": "AND"}
 
 
 def _lexemes(typed: str) -> Iterator[Lexeme]:
-    """(what was typed, whether it was in quotes, whether a minus stood before it)."""
-    at, negative = 0, False
+    at, negative, column = 0, False, ""
     while found := _LEXEME.search(typed, at):
         at = found.end()
         if found["quote"]:
             ends = [typed.find(c, at) for c in _CLOSING[found["quote"]]]
             end = min((e for e in ends if e >= 0), default=len(typed))
-            yield typed[at:end], True, negative
-            at, negative = end + 1, False
+            yield Lexeme(typed[at:end], True, negative, column, at)
+            at, negative, column = end + 1, False, ""
             continue
-        bare = found.group()
-        fresh = found.start() == 0 or typed[found.start() - 1].isspace()
-        minus = fresh and bare[0] in inclusive.HYPHENS
-        if minus and len(bare) == 1:  # -"phrase", or a dash between words
-            negative = at < len(typed) and typed[at] in _CLOSING
-            continue
-        yield bare[1:] if minus else bare, False, minus
-        negative = False
+        bare, start = found.group(), found.start()
+        quote_follows = at < len(typed) and typed[at] in _CLOSING
+        fresh = start == 0 or typed[start - 1].isspace()
+        negative = fresh and bare[0] in inclusive.HYPHENS
+        if negative:
+            bare, start = bare[1:], start + 1
+        narrowed = _NARROWED.fullmatch(bare) if fresh else None
+        if narrowed and (narrowed[2] or quote_follows):
+            column = COLUMNS[narrowed[1].lower()]
+            bare, start = narrowed[2], start + narrowed.start(2)
+        if bare:
+            yield Lexeme(bare, False, negative, column, start)
+            negative, column = False, ""
+        elif not quote_follows:  # a dash between words
+            negative = False
 
 
 class _Reader:
     """Reads what was typed in one language, for one corpus."""
 
     def __init__(self, language: str, vocabulary: Vocabulary) -> None:
-        self._language = language
+        self.language = language
         self._vocabulary = vocabulary
         self._forms: dict[str, list[str]] = {}
         self._as_one: dict[str, str] = {}  # a word typed before or after another -> both as one
 
     def known_as_one(self, lexemes: list[Lexeme]) -> list[Lexeme]:
-        """The lexemes, the words of one number together; what may be one word is remembered."""
+        """The lexemes, the words of one number together, a letter alone with the word before it;
+        what may be one word is remembered."""
         made: list[Lexeme] = []
         for lexeme in lexemes:
-            plain = not any(lexeme[1:]) and bool(made) and not any(made[-1][1:])
-            if plain and self._language == "fr" and _counts_on(made[-1][0], lexeme[0]):
-                made[-1] = (f"{made[-1][0]} {lexeme[0]}", False, False)
-            else:
-                made.append(lexeme)
-        simple = [(letters(text), text.isalpha() and not any(marks)) for text, *marks in made]
+            before = made[-1] if made else None
+            if before and not (before.marked or lexeme.marked):
+                one = self.language == "fr" and _counts_on(before.text, lexeme.text)
+                if one or _is_named(before.text, lexeme, lexemes):
+                    made[-1] = before._replace(text=f"{before.text} {lexeme.text}")
+                    continue
+            made.append(lexeme)
+        simple = [(letters(each.text), each.text.isalpha() and not each.marked) for each in made]
         pairs = [(a, b) for (a, plain), (b, too) in pairwise(simple) if plain and too]
-        for pair, word in together(pairs, self._vocabulary, self._language).items():
+        for pair, word in together(pairs, self._vocabulary, self.language).items():
             self._as_one |= dict.fromkeys(pair, word)
         return made
 
+    def read(self, lexeme: Lexeme) -> list[Clause]:
+        """The clauses of what was typed, in its column."""
+        if lexeme.column == "question" and _NUMBER.fullmatch(lexeme.text):
+            run = (*plain(lexeme.text), MARK)
+            return [Clause("number", lexeme.text, (run,), lexeme.column)]
+        made = self.phrase(lexeme.text) if lexeme.quoted else self.clauses(lexeme.text)
+        return [replace(clause, column=lexeme.column) for clause in made]
+
     def phrase(self, lexeme: str) -> list[Clause]:
-        found = tokens(lexeme, self._language)[:MAX_TERMS]
+        found = tokens(lexeme, self.language)[:MAX_TERMS]
         runs = dict.fromkeys(tuple(t.forms[gender] for t in found) for gender in (0, 1))
         return [Clause("phrase", lexeme, tuple(runs))] if found else []
 
@@ -217,8 +305,8 @@ class _Reader:
 
         One for each word, one for a whole compound or a whole number.
         """
-        found = [t for t in tokens(lexeme, self._language) if not t.elided]
-        found = found or tokens(lexeme, self._language)
+        found = [t for t in tokens(lexeme, self.language) if not t.elided]
+        found = found or tokens(lexeme, self.language)
         last = found.pop() if found and lexeme.endswith("*") else None
         made: list[Clause] = []
         while found:
@@ -237,12 +325,12 @@ class _Reader:
 
     def each_word(self, lexeme: str, *, exact: bool) -> list[list[str]]:
         """The forms of each word, as typed first, or that one alone."""
-        words = [token.forms[0] for token in tokens(lexeme, self._language)]
+        words = [token.forms[0] for token in tokens(lexeme, self.language)]
         return [[word] if exact else self._known(word) for word in words]
 
     def _number(self, found: list[Token]) -> tuple[int, list[Run]]:
         words = [token.forms[0] for token in found]
-        return numbers.writings(words) if self._language == "fr" else (0, [])
+        return numbers.writings(words) if self.language == "fr" else (0, [])
 
     def _word(self, token: Token) -> list[Run]:
         known = [form for word in _asked(token) for form in self._known(word)]
@@ -251,7 +339,7 @@ class _Reader:
         runs = [tuple(form.split()) for form in known]
         word = token.forms[0]
         if len(known) == 1 and word.isalpha():
-            for halves in apart(word, self._vocabulary, self._language):
+            for halves in apart(word, self._vocabulary, self.language):
                 runs += _in_a_row([self._known(half) for half in halves])
         return runs
 
@@ -260,10 +348,15 @@ class _Reader:
         as_one = [tuple(form.split()) for form in self._known("".join(parts))]
         return [*_in_a_row([self._known(part) for part in parts]), *as_one]
 
+    def is_unknown(self, token: Token) -> bool:
+        """Whether the corpus has no form of a word."""
+        runs = self._word(token)
+        return len(runs) == 1 and not self._vocabulary.has([token.forms[0]], self.language)
+
     def _known(self, word: str) -> list[str]:
         """A folded word, and its forms that the corpus has."""
         if word not in self._forms:
-            more = [] if word in _STOP else self._vocabulary.forms(word, self._language)
+            more = [] if word in _STOP else self._vocabulary.forms(word, self.language)
             self._forms[word] = list(dict.fromkeys([word, *more]))
         return self._forms[word]
 
@@ -275,16 +368,29 @@ def _counts_on(before: str, word: str) -> bool:
     return size > len(tokens(before)) and numbers.is_numeral(found[0])
 
 
+def _is_named(before: str, lexeme: Lexeme, lexemes: Sequence[Lexeme]) -> bool:
+    """Whether a letter typed alone is a name, with the word before it: plan B, liste a. A small one
+    is when it comes last, a capital unless all is in capitals."""
+    if len(lexeme.text) != 1 or not lexeme.text.isalpha():
+        return False
+    if len(before) < 2 or letters(before) in _STOP:
+        return False
+    capitals = all(each.text.isupper() for each in lexemes)
+    return lexeme is lexemes[-1] or (lexeme.text.isupper() and not capitals)
+
+
 def _asked(token: Token) -> tuple[str, ...]:
     """What a typed word is looked for by: `iel` by itself, else both readings."""
     return token.forms[2:] or tuple(dict.fromkeys(token.forms))
 
 
 def _compound(lexeme: str, found: list[Token]) -> int:
-    """How many words from the first on are joined by hyphens."""
+    """How many words from the first on are joined by hyphens or the like."""
     for size, (token, following) in enumerate(pairwise(found), 1):
         between = lexeme[token.end : following.start]
-        if not between or between.strip(inclusive.HYPHENS) or _is_month(lexeme, token, following):
+        if between == " " and following.end - following.start == 1:
+            continue  # a letter with its word
+        if not between or between.strip(_JOINED) or _is_month(lexeme, token, following):
             return size
     return len(found)
 

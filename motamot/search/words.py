@@ -242,6 +242,11 @@ def _accented(word: str) -> bool:
     return unicodedata.normalize("NFC", word).lower().endswith("é")
 
 
+def is_address(written: str) -> bool:
+    """Whether something typed is an address of the web or of mail."""
+    return bool(_IS_URL.match(written))
+
+
 def is_ordinary(token: Token, written: str) -> bool:
     """Whether a token, `written` so, is an ordinary word of three letters or more."""
     return len(token.forms[0]) > 2 and written.isalpha() and token.forms[0] == token.forms[1]
@@ -278,6 +283,11 @@ def tokens(text: str, language: str = "fr") -> list[Token]:
         replace(token, start=at + token.start, end=at + token.end)
         for at, token in placed(text, language)
     ]
+
+
+def plain(text: str) -> list[str]:
+    """The folded words and figures of a name or a number, with no rule of any language."""
+    return [token.forms[0] for token in _plain(text, 0, len(text))]
 
 
 # -- the index

@@ -2,6 +2,7 @@
 
     escape_fts(typed)                       what is typed -> an FTS5 expression
     search_phrase(typed)                    texts that hold all the words in a row
+    search_found(typed, kind, filters, size, start)   JSON: what is found, best first
     search_extract(text, typed, language)   an extract, its **words found** marked
     search_pieces(text, typed, language, words)   JSON: its pieces, [characters, whether found]
     verify_quotation(citation)              JSON: {verdict, name, sentence, joined, matches: [...]}
@@ -21,9 +22,12 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
 
 from motamot.quoting.places import verify, verify_in
 from motamot.search import index as search
+from motamot.search.results import Kind, Looking
 from motamot.text import changes
 from motamot.text.folding import fold
 
@@ -44,6 +48,11 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
         found = asked.pieces(_text(text), _text(typed), language or search.ASSUMED, words)
         return json.dumps(found, ensure_ascii=False)
 
+    def found(typed: object, kind: object, filters: object, size: int, start: int) -> str:
+        texts: Kind = "questions" if kind == "questions" else "answers"
+        looking = Looking(asked, _text(typed), texts, _filters(filters))
+        return json.dumps(asdict(looking.found(size, start)), ensure_ascii=False)
+
     def verified(typed: object) -> str:
         return json.dumps(verify(conn, asked.languages, _text(typed)), ensure_ascii=False)
 
@@ -53,6 +62,7 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
 
     conn.create_function("escape_fts", 1, expression, deterministic=True)
     conn.create_function("search_phrase", 1, phrase, deterministic=True)
+    conn.create_function("search_found", 5, found)
     conn.create_function("search_extract", 3, extract, deterministic=True)
     conn.create_function("search_pieces", 4, pieces, deterministic=True)
     conn.create_function("verify_quotation", 1, verified)
@@ -61,6 +71,15 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
     conn.create_function("fold", 1, folded, deterministic=True)
     conn.create_function("value_label", 3, label, deterministic=True)
     conn.create_function("words_changed", 2, _words_changed, deterministic=True)
+
+
+def _filters(value: object) -> dict[str, str]:
+    """What JSON says of filters; none where it says nothing."""
+    with suppress(ValueError):
+        said = json.loads(_text(value) or "{}")
+        if isinstance(said, dict):
+            return {str(name): _text(one) for name, one in said.items()}
+    return {}
 
 
 def _words_changed(before: object, after: object) -> str:

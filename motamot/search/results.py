@@ -1,0 +1,186 @@
+"""What is found: the texts that answer what was typed, best first, each with an extract.
+
+All words together first; where nothing holds them all, what holds most of them, the rare ones
+weighing most, and whole queries that find something.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from motamot.search import ranking
+from motamot.search.index import ASSUMED, NOTHING, Search, any_of
+from motamot.search.query import Query
+from motamot.search.ranking import POOL, Candidate
+
+Kind = Literal["answers", "questions"]
+Mode = Literal["all", "most", "none"]
+WORDS = {"answers": 40, "questions": 60}  # of an extract
+MOST_GROUPS = 12  # of a query of which some are looked for: the rarest
+SUGGESTIONS = 5
+
+_IN_QUESTION = """
+    questions.number || ' ' || questions.text as question, questionnaires.language,
+    questionnaires.label || ' ' || coalesce(questionnaires.election, '') || ' '
+      || coalesce(questionnaires.place, '') || ' ' || coalesce(questionnaires.date, '')
+      as questionnaire,
+    coalesce(sections.title, '') as section
+    {}
+    join questionnaires on questionnaires.id = questions.questionnaire
+    left join sections on sections.id = questions.section"""
+TEXTS = {  # what is read of a text: where it is ordered, and shown
+    "answers": f"""
+        select answers.rowid, answers.text as answer, respondents.label || ' '
+          || coalesce(short_name, '') || ' ' || replace(respondents.id, '-', ' ') as respondent,
+        {_IN_QUESTION.format("from answers join questions on questions.id = answers.question")}
+        join respondents on respondents.id = answers.respondent
+        where answers.rowid in (select value from json_each(?))""",
+    "questions": f"""
+        select questions.rowid, '' as answer, '' as respondent,
+        {_IN_QUESTION.format("from questions")}
+        where questions.rowid in (select value from json_each(?))""",
+}
+_NARROWED = """
+    (:questionnaire = '' or questions.questionnaire = :questionnaire)
+    and (:section = '' or questions.section = :section)"""
+KEPT = {  # the rows that filters keep
+    "answers": f"""
+        select answers.rowid from answers join questions on questions.id = answers.question
+        where (:liste = '' or respondent = :liste) and {_NARROWED}""",
+    "questions": f"""
+        select questions.rowid from questions where {_NARROWED} and (:liste = '' or questions.id in
+          (select question from answers where respondent = :liste))""",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search gives: `read` are the words read as others; each hit is the rowid of a text,
+    and its extract in pieces, marked or not."""
+
+    count: int = 0
+    mode: Mode = "none"
+    read: tuple[tuple[str, str], ...] = ()
+    expression: str = NOTHING
+    hits: tuple[tuple[int, list[tuple[str, bool]]], ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+class Looking:
+    """One search for what was typed among texts of one kind. `filters`: identifiers by
+    "questionnaire", "section" and "liste"; "" or absent for none."""
+
+    def __init__(self, search: Search, typed: str, kind: Kind, filters: Mapping[str, str]) -> None:
+        self._search, self._typed, self._kind = search, typed, kind
+        self._filters = {name: filters.get(name) or "" for name in ("questionnaire", "section")}
+        self._filters["liste"] = filters.get("liste") or ""
+        self._table = f"{kind}_search"
+        kept = f" and rowid in ({KEPT[kind]})" if any(self._filters.values()) else ""
+        self._where = f"from {self._table} where {self._table} match :expression{kept}"
+
+    def found(self, size: int, start: int) -> Found:
+        """`size` of the hits, from `start` on."""
+        queries = self._search.queries(self._typed)
+        if not queries:
+            return Found()
+        read = tuple(self._search.corrected(self._typed)[1])
+        for asked in (queries, [query.essential() for query in queries]):
+            expression = any_of(query.match_expression() for query in asked)
+            if count := self._count(expression):
+                ids = self._best(asked, expression, start, size)
+                return Found(count, "all", read, expression, self._shown(ids, asked))
+        ids, expression = self._most(asked)
+        mode: Mode = "most" if ids else "none"
+        hits = self._shown(ids[start : start + size], asked)
+        return Found(len(ids), mode, read, expression, hits, tuple(self._suggested(asked)))
+
+    def _count(self, expression: str) -> int:
+        found = self._search.connection.execute(
+            f"select count(*) {self._where}", {**self._filters, "expression": expression}
+        )
+        return int(found.fetchone()[0])
+
+    def _ranked(self, expression: str, limit: int) -> dict[int, float]:
+        """The first rows by FTS5's own rank."""
+        found = self._search.connection.execute(
+            f"select rowid, rank {self._where} order by rank limit :limit",
+            {**self._filters, "expression": expression, "limit": limit},
+        )
+        return dict(found.fetchall())
+
+    def _best(self, asked: list[Query], expression: str, start: int, size: int) -> list[int]:
+        """Those that hold everything: a pool ordered again, the rest as FTS5 ranks it."""
+        pool: dict[int, float] = {}
+        exact = any_of(query.match_expression(exact=True) for query in asked)
+        in_a_row = any_of(query.phrase_expression() for query in asked)
+        for part in dict.fromkeys([in_a_row, exact, expression]):
+            if part and (part != expression or len(pool) < POOL):
+                pool = self._ranked(part, POOL) | pool
+        first = ranking.order(list(self._candidates(pool)), asked[0])
+        if start + size <= len(first):
+            return first[start : start + size]
+        rest = [n for n in self._ranked(expression, start + size + len(first)) if n not in pool]
+        return [*first, *rest][start : start + size]
+
+    def _candidates(self, pool: Mapping[int, float]) -> Iterator[Candidate]:
+        found = self._search.connection.execute(TEXTS[self._kind], [json.dumps(list(pool))])
+        for rowid, answer, who, question, _, questionnaire, section in found:
+            fields = {
+                "answer": answer,
+                "question": question,
+                "respondent": who,
+                "section": section,
+                "questionnaire": questionnaire,
+            }
+            if self._kind == "questions":
+                del fields["answer"]
+            yield Candidate(rowid, pool[rowid], fields)
+
+    def _most(self, asked: list[Query]) -> tuple[list[int], str]:
+        """(Those that hold most of the words, what finds them)."""
+        queries = [self._rarest(query) for query in asked]
+        expression = any_of(query.any_expression() for query, _ in queries) or NOTHING
+        pool = self._ranked(expression, POOL)
+        # Those that hold the rarest words may be few among those that hold the others.
+        for query, _ in queries:
+            for group in query.groups:
+                one = replace(query, groups=(group,))
+                pool = self._ranked(one.match_expression(), POOL // MOST_GROUPS) | pool
+        query, weights = queries[0]
+        return ranking.order_most(list(self._candidates(pool)), query, weights), expression
+
+    def _rarest(self, query: Query) -> tuple[Query, list[float]]:
+        """(A query with the groups that stand somewhere, the rarest of them; how rare each is)."""
+        whole = self._search.connection.execute(f"select count(*) from {self._kind}")
+        total = whole.fetchone()[0]
+        counted = []
+        for group in query.groups:
+            count = self._count(replace(query, groups=(group,)).match_expression())
+            if count:
+                counted.append((count, group))
+        rarest = sorted((count for count, _ in counted))[:MOST_GROUPS]
+        kept = [(c, g) for c, g in counted if c <= rarest[-1]][:MOST_GROUPS]
+        weights = [math.log(1 + total / count) for count, _ in kept]
+        return replace(query, groups=tuple(group for _, group in kept)), weights
+
+    def _shown(
+        self, ids: list[int], asked: list[Query]
+    ) -> tuple[tuple[int, list[tuple[str, bool]]], ...]:
+        found = self._search.connection.execute(TEXTS[self._kind], [json.dumps(ids)])
+        texts = {row[0]: (row[1] if self._kind == "answers" else row[3], row[4]) for row in found}
+        shown = []
+        for rowid in ids:
+            text, language = texts[rowid]
+            pieces = self._search.pieces(
+                text, self._typed, language or ASSUMED, WORDS[self._kind]
+            )
+            shown.append((rowid, pieces))
+        return tuple(shown)
+
+    def _suggested(self, asked: list[Query]) -> Iterator[str]:
+        """Whole queries that find something: what was typed less a word or two."""
+        return iter(())
