@@ -3,8 +3,8 @@
 The SQL function `search_found` reads what is typed, ranks, and cuts the extracts; here its hits
 get their addresses and names. An answer is found by its question, section, list and questionnaire
 too. Of the two kinds, only those whose hits hold all the words are shown, when there are any;
-within a page they take turns, a question for two answers: it comes first when it holds all the
-words by itself, after an answer when nothing does.
+they take turns: a question, then two answers, where all the words are held; three answers, which
+hold no less than their question does, then a question, where only most of them are.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KINDS = {"answers": "reponses", "questions": "questions"}  # and what `dans` cal
 FILTERS = {"liste": "respondents", "questionnaire": "questionnaires", "section": "sections"}
 TURNS = {
     "all": ("questions", "answers", "answers"),
-    "most": ("answers", "questions", "answers"),
+    "most": ("answers", "answers", "answers", "questions"),
 }
 PAGE, MOST = 20, 100  # hits on a page, and the most that `_size` may ask for
 STREAMED = 500  # hits that a CSV asks for at once
@@ -46,7 +46,7 @@ _AROUND = """join questionnaires on questionnaires.id = questions.questionnaire
     left join sections on sections.id = questions.section"""
 ROWS = {
     "answers": f"""
-        select 'answer' as type, answers.id, respondents.id as list_id,
+        select 'answer' as type, answers.id, answers.status, respondents.id as list_id,
           respondents.label as list, {_NAMES},
           search_pieces(questions.text, :q, questionnaires.language, 30) as asked
         from json_each(:rows) as hit
@@ -55,8 +55,8 @@ ROWS = {
         join questions on questions.id = answers.question {_AROUND}
         order by hit.key""",
     "questions": f"""
-        select 'question' as type, questions.id, null as list_id, null as list, {_NAMES},
-          '[]' as asked
+        select 'question' as type, questions.id, null as status, null as list_id, null as list,
+          {_NAMES}, '[]' as asked
         from json_each(:rows) as hit
         join questions on questions.rowid = hit.value {_AROUND}
         order by hit.key""",
@@ -218,7 +218,7 @@ async def _rows(datasette: Datasette, q: str, kind: str, found: Found) -> deque[
             "kind": kind,
             "path": datasette.urls.row(DATABASE, kind, row["id"]),
             "asked": json.loads(row["asked"]),
-            "extract": pieces,
+            "extract": [piece for piece in pieces if piece[0]],
         }
         for row, (_, pieces) in zip(map(dict, named.rows), found["hits"], strict=True)
     )
@@ -241,8 +241,6 @@ async def narrower(
 ) -> dict[str, list[Found]]:
     """What the hits can be narrowed to: {filter: [{id, label, count, language}]}, by name. A filter
     in force is left out, and one whose only value all hits have."""
-    if not expressions:
-        return {}
     values = {
         **{kind: expressions.get(kind) or '""' for kind in KINDS},
         **{name: asked.filters.get(name, "") for name in FILTERS},
@@ -264,7 +262,7 @@ async def results(datasette: Datasette, request: Request | None, template: str) 
     asked = asked_by(request)
     found = await search(datasette, asked) if asked.q else None
     narrow, elsewhere = {}, 0
-    if found and found["count"]:
+    if found and found["mode"] == "all":  # what holds most of the words would be others
         narrow = await narrower(datasette, asked, found["expressions"])
     elif found and len(asked.parameters()) > 1:
         everywhere = replace(asked, only="", filters={}, size=1)
@@ -302,6 +300,7 @@ def names(datasette: Datasette) -> Found:
 
 COLUMNS = (
     *("type", "id", "question", "list", "questionnaire", "section", "number", "language"),
+    "status",
     *("question_id", "list_id", "questionnaire_id", "section_id"),
 )
 

@@ -64,10 +64,9 @@ def test_an_extract_is_the_text_itself_with_whole_words_marked(demo):
     for typed in TYPED:
         for row in rows(demo, f"/questionnaires/chercher.json?q={quote(typed)}"):
             text = texts[row["lien"].rsplit("/", 1)[1]]
-            plain = row["extrait"].strip("…").replace("**", "")
-            assert plain in text
-            marked = row["extrait"].split("**")[1::2]
-            assert marked, "the extract shows no word that was found"
+            extract = row["extrait"] or ""  # it was found by its question
+            assert extract.strip("…").replace("**", "") in text
+            marked = extract.split("**")[1::2]
             words = {text[t.start : t.end] for t in tokens(text)}
             for found in marked:
                 assert {found[t.start : t.end] for t in tokens(found)} <= words
@@ -90,11 +89,11 @@ def test_a_phrase_comes_before_scattered_words(tmp_path):
     assert len(found) == 3
 
 
-def test_an_answer_is_found_by_its_question_when_asked_for(real):
-    alone = rows(real, "/questionnaires/chercher.json?q=Jasmine")
-    assert alone == []
-    found = rows(real, "/questionnaires/chercher.json?q=Jasmine&dans=questions")
-    assert [r["numéro"] for r in found] == ["4"]
+def test_an_answer_is_found_by_its_question_and_by_its_list(real):
+    for typed in ("Jasmine", "Jasmine insoumise", "liste:insoumise question:Jasmine"):
+        for row in rows(real, f"/questionnaires/chercher.json?q={quote(typed)}")[:1]:
+            assert row["numéro"] == "4", typed
+        assert found(real, q=typed)["hits"][0]["question_id"] == "tds-municipales-paris_4"
 
 
 def test_results_come_in_pages_and_say_how_many_there_are(demo):
@@ -200,6 +199,14 @@ def test_results_are_narrowed_by_what_the_page_offers_with_counts(demo):
         assert "Retirer le filtre" in get(demo, path).text
 
 
+def test_an_answer_left_blank_that_its_question_finds_is_said_to_be_so(demo):
+    blank = "select question from answers where status = 'blank'"
+    asked = sql(demo, f"select text from questions where id in ({blank})")[0]["text"]
+    hits = found(demo, q=asked, dans="reponses", _size=100)["hits"]
+    assert [hit["extract"] for hit in hits if hit["status"] == "blank"] == [[]]
+    assert "laissée en blanc" in page_of(demo, q=asked)
+
+
 def test_the_answers_of_a_list_alone_come_with_no_question(demo):
     told = found(demo, q="logement", liste="liste-exemple-a")
     assert {(hit["type"], hit["list_id"]) for hit in told["hits"]} == {
@@ -218,7 +225,7 @@ def test_the_answers_of_a_list_alone_come_with_no_question(demo):
 def test_a_value_that_is_none_is_refused_in_french(demo, asked, kind):
     answer = get(demo, f"/-/search.{kind}?q=logement&{asked}")
     assert answer.status_code == 400
-    said = answer.json()["error"] if kind == "json" else answer.text
+    said = answer.json()["error"] if kind == "json" else answer.text.replace("\u00a0", " ")
     assert re.search("[Rr]ien n’a|« _size » est|n’est pas comprise|« dans » est", said)
 
 
@@ -270,8 +277,8 @@ def test_lists_are_searched_by_their_names(demo):
     path = "/questionnaires/respondents.{}?_search="
     everyone = rows(demo, path.format("json"))
     assert [r["id"] for r in rows(demo, path.format("json") + "exemple+b")] == ["liste-exemple-b"]
-    several = rows(demo, path.format("json") + "listes")
+    several = rows(demo, path.format("json") + "exemples")
     assert 1 < len(several) < len(everyone)
-    as_csv = csv.DictReader(io.StringIO(get(demo, path.format("csv") + "listes").text))
+    as_csv = csv.DictReader(io.StringIO(get(demo, path.format("csv") + "exemples").text))
     assert [r["id"] for r in as_csv] == [r["id"] for r in several]
     assert "Liste Exemple B" in get(demo, "/questionnaires/respondents?_search=exemple+b").text
