@@ -63,19 +63,21 @@ class Search:
         unknown = words_unknown(typed, language, self._vocabulary)
         return [(start, word) for start, word in unknown if may_be_misspelt(word)]
 
-    def queries(self, typed: str) -> list[Query]:
-        """What was typed, in each language, each reading once."""
-        every = (self._parsed(typed, language) for language in self.languages)
-        return [query for query in dict.fromkeys(every) if query.match_expression()]
+    def queries(self, typed: str) -> dict[str, Query]:
+        """What was typed, in each language; {} when nothing of it can be searched."""
+        every = {language: self._parsed(typed, language) for language in self.languages}
+        return every if any(query.match_expression() for query in every.values()) else {}
 
     def expression(self, typed: str) -> str:
         """The FTS5 expression for what was typed; everything when nothing can be searched."""
-        return any_of(query.match_expression() for query in self.queries(typed)) or EVERYTHING
+        every = self.queries(typed).values()
+        return any_of(query.match_expression() for query in every) or EVERYTHING
 
     def phrase(self, typed: str) -> str:
         """The expression of texts that hold all words in a row, to be ranked first; it finds
         nothing when fewer than two words were typed."""
-        return any_of(query.phrase_expression() for query in self.queries(typed)) or NOTHING
+        every = self.queries(typed).values()
+        return any_of(query.phrase_expression() for query in every) or NOTHING
 
     def pieces(self, text: str, typed: str, language: str, words: int) -> list[tuple[str, bool]]:
         """An extract of a text around the words found: (piece, whether it was found), in order. The

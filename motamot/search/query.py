@@ -93,9 +93,22 @@ class Clause:
         made = (" AND " if self.kind == "phrase" else " OR ").join(quoted)
         return f"{{{self.column}}} : ({made})" if self.column else made
 
+    def as_typed(self) -> str:
+        """This clause as one types it."""
+        name = next((name for name, column in COLUMNS.items() if column == self.column), "")
+        before = f"{name}:" if name else ""
+        return before + (f'"{self.typed}"' if self.kind == "phrase" else self.typed)
+
 
 def _quoted(run: Run) -> str:
     return f'"{" ".join(run)}"'
+
+
+    def as_typed(self) -> str:
+        """This clause as one types it."""
+        name = next((name for name, column in COLUMNS.items() if column == self.column), "")
+        before = f"{name}:" if name else ""
+        return before + (f'"{self.typed}"' if self.kind == "phrase" else self.typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,11 @@ class Query:
             return wanted
         unwanted = " OR ".join(f"({c.expression()})" for c in self.without)
         return f"({wanted or _quoted((MARK,))}) NOT ({unwanted})"
+
+    def typed(self) -> str:
+        """The same as one types it."""
+        asked = [" OR ".join(clause.as_typed() for clause in group) for group in self.groups]
+        return " ".join([*asked, *("-" + clause.as_typed() for clause in self.without)])
 
     def essential(self) -> Query:
         """The same without the words that a question is asked with, where others remain."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from motamot.search.query import Clause, Query
@@ -33,6 +33,7 @@ class Candidate:
 
     rowid: int
     rank: float
+    language: str
     fields: Fields
 
 
@@ -132,28 +133,32 @@ def _nearness(hits: Sequence[Hit], groups: int) -> float:
     return best
 
 
-def order(candidates: Sequence[Candidate], query: Query) -> list[int]:
-    """The rowids of texts that hold all of a query, best first."""
-    measure = Measure(query, [1.0] * len(query.groups))
-    most = max((-c.rank for c in candidates), default=0.0) or 1.0
+def order(candidates: Iterable[Candidate], queries: Mapping[str, Query]) -> list[int]:
+    """The rowids of texts that hold all of a query, best first; `queries`: what was typed, in each
+    language."""
+    measures = {lang: Measure(query, [1.0] * len(query.groups)) for lang, query in queries.items()}
+    found = list(candidates)
+    most = max((-c.rank for c in found), default=0.0) or 1.0
     scored = [
-        (measure.held(c.fields)[1] + RANK * -c.rank / most, -c.rank, -c.rowid) for c in candidates
+        (measures[c.language].held(c.fields)[1] + RANK * -c.rank / most, -c.rank, -c.rowid)
+        for c in found
     ]
     return [-rowid for *_, rowid in sorted(scored, reverse=True)]
 
 
 LEAST = 0.6  # of what the best text holds
+CLOSELY = 0.1  # beside 1 for what it holds
 
 
 def order_most(
-    candidates: Sequence[Candidate], query: Query, weights: Sequence[float]
+    candidates: Iterable[Candidate], queries: Mapping[str, tuple[Query, Sequence[float]]]
 ) -> list[int]:
-    """The rowids of those that hold most of a query, best first; `weights`: how rare each group
-    is."""
-    measure = Measure(query, weights)
+    """The rowids of those that hold most of a query, best first; `queries` in each language, and
+    how rare each of its groups is."""
+    measures = {lang: Measure(query, weights) for lang, (query, weights) in queries.items()}
     scored = []
     for candidate in candidates:
-        share, closely = measure.held(candidate.fields)
-        scored.append((share + 0.1 * closely, -candidate.rank, -candidate.rowid))
+        share, closely = measures[candidate.language].held(candidate.fields)
+        scored.append((share + CLOSELY * closely, -candidate.rank, -candidate.rowid))
     scored.sort(reverse=True)
     return [-rowid for score, _, rowid in scored if score >= LEAST * scored[0][0]]

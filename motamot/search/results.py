@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations, islice
 from typing import Literal
 
 from motamot.search import ranking
@@ -21,7 +22,7 @@ Kind = Literal["answers", "questions"]
 Mode = Literal["all", "most", "none"]
 WORDS = {"answers": 40, "questions": 60}  # of an extract
 MOST_GROUPS = 12  # of a query of which some are looked for: the rarest
-SUGGESTIONS = 5
+SUGGESTIONS, TRIES = 5, 30
 
 _IN_QUESTION = """
     questions.number || ' ' || questions.text as question, questionnaires.language,
@@ -57,6 +58,10 @@ KEPT = {  # the rows that filters keep
 }
 
 
+Hit = tuple[int, list[tuple[str, bool]]]  # rowid, its extract
+Asked = Mapping[str, Query]  # in each language
+
+
 @dataclass(frozen=True)
 class Found:
     """What a search gives: `read` are the words read as others; each hit is the rowid of a text,
@@ -66,7 +71,7 @@ class Found:
     mode: Mode = "none"
     read: tuple[tuple[str, str], ...] = ()
     expression: str = NOTHING
-    hits: tuple[tuple[int, list[tuple[str, bool]]], ...] = ()
+    hits: tuple[Hit, ...] = ()
     suggestions: tuple[str, ...] = ()
 
 
@@ -82,21 +87,26 @@ class Looking:
         kept = f" and rowid in ({KEPT[kind]})" if any(self._filters.values()) else ""
         self._where = f"from {self._table} where {self._table} match :expression{kept}"
 
+    @property
+    def queries(self) -> Asked:
+        """What was typed, in each language."""
+        return self._search.queries(self._typed)
+
     def found(self, size: int, start: int) -> Found:
         """`size` of the hits, from `start` on."""
-        queries = self._search.queries(self._typed)
+        queries = self.queries
         if not queries:
             return Found()
         read = tuple(self._search.corrected(self._typed)[1])
-        for asked in (queries, [query.essential() for query in queries]):
-            expression = any_of(query.match_expression() for query in asked)
+        for asked in (queries, {name: query.essential() for name, query in queries.items()}):
+            expression = any_of(query.match_expression() for query in asked.values())
             if count := self._count(expression):
                 ids = self._best(asked, expression, start, size)
-                return Found(count, "all", read, expression, self._shown(ids, asked))
+                return Found(count, "all", read, expression, self._shown(ids))
         ids, expression = self._most(asked)
         mode: Mode = "most" if ids else "none"
-        hits = self._shown(ids[start : start + size], asked)
-        return Found(len(ids), mode, read, expression, hits, tuple(self._suggested(asked)))
+        hits = self._shown(ids[start : start + size])
+        return Found(len(ids), mode, read, expression, hits, self._suggested(asked))
 
     def _count(self, expression: str) -> int:
         found = self._search.connection.execute(
@@ -112,15 +122,15 @@ class Looking:
         )
         return dict(found.fetchall())
 
-    def _best(self, asked: list[Query], expression: str, start: int, size: int) -> list[int]:
+    def _best(self, asked: Asked, expression: str, start: int, size: int) -> list[int]:
         """Those that hold everything: a pool ordered again, the rest as FTS5 ranks it."""
         pool: dict[int, float] = {}
-        exact = any_of(query.match_expression(exact=True) for query in asked)
-        in_a_row = any_of(query.phrase_expression() for query in asked)
+        exact = any_of(query.match_expression(exact=True) for query in asked.values())
+        in_a_row = any_of(query.phrase_expression() for query in asked.values())
         for part in dict.fromkeys([in_a_row, exact, expression]):
             if part and (part != expression or len(pool) < POOL):
                 pool = self._ranked(part, POOL) | pool
-        first = ranking.order(list(self._candidates(pool)), asked[0])
+        first = ranking.order(self._candidates(pool), asked)
         if start + size <= len(first):
             return first[start : start + size]
         rest = [n for n in self._ranked(expression, start + size + len(first)) if n not in pool]
@@ -128,7 +138,7 @@ class Looking:
 
     def _candidates(self, pool: Mapping[int, float]) -> Iterator[Candidate]:
         found = self._search.connection.execute(TEXTS[self._kind], [json.dumps(list(pool))])
-        for rowid, answer, who, question, _, questionnaire, section in found:
+        for rowid, answer, who, question, language, questionnaire, section in found:
             fields = {
                 "answer": answer,
                 "question": question,
@@ -138,20 +148,20 @@ class Looking:
             }
             if self._kind == "questions":
                 del fields["answer"]
-            yield Candidate(rowid, pool[rowid], fields)
+            yield Candidate(rowid, pool[rowid], language or ASSUMED, fields)
 
-    def _most(self, asked: list[Query]) -> tuple[list[int], str]:
+    def _most(self, asked: Asked) -> tuple[list[int], str]:
         """(Those that hold most of the words, what finds them)."""
-        queries = [self._rarest(query) for query in asked]
-        expression = any_of(query.any_expression() for query, _ in queries) or NOTHING
+        queries = {language: self._rarest(query) for language, query in asked.items()}
+        every = [query for query, _ in queries.values() if query.groups]
+        expression = any_of(query.any_expression() for query in every) or NOTHING
         pool = self._ranked(expression, POOL)
         # Those that hold the rarest words may be few among those that hold the others.
-        for query, _ in queries:
+        for query in every:
             for group in query.groups:
-                one = replace(query, groups=(group,))
-                pool = self._ranked(one.match_expression(), POOL // MOST_GROUPS) | pool
-        query, weights = queries[0]
-        return ranking.order_most(list(self._candidates(pool)), query, weights), expression
+                one = replace(query, groups=(group,)).match_expression()
+                pool = self._ranked(one, POOL // MOST_GROUPS) | pool
+        return ranking.order_most(self._candidates(pool), queries), expression
 
     def _rarest(self, query: Query) -> tuple[Query, list[float]]:
         """(A query with the groups that stand somewhere, the rarest of them; how rare each is)."""
@@ -162,14 +172,12 @@ class Looking:
             count = self._count(replace(query, groups=(group,)).match_expression())
             if count:
                 counted.append((count, group))
-        rarest = sorted((count for count, _ in counted))[:MOST_GROUPS]
-        kept = [(c, g) for c, g in counted if c <= rarest[-1]][:MOST_GROUPS]
+        common = sorted(counted, key=lambda pair: pair[0])[MOST_GROUPS:]
+        kept = [pair for pair in counted if pair not in common]
         weights = [math.log(1 + total / count) for count, _ in kept]
         return replace(query, groups=tuple(group for _, group in kept)), weights
 
-    def _shown(
-        self, ids: list[int], asked: list[Query]
-    ) -> tuple[tuple[int, list[tuple[str, bool]]], ...]:
+    def _shown(self, ids: list[int]) -> tuple[Hit, ...]:
         found = self._search.connection.execute(TEXTS[self._kind], [json.dumps(ids)])
         texts = {row[0]: (row[1] if self._kind == "answers" else row[3], row[4]) for row in found}
         shown = []
@@ -181,6 +189,27 @@ class Looking:
             shown.append((rowid, pieces))
         return tuple(shown)
 
-    def _suggested(self, asked: list[Query]) -> Iterator[str]:
-        """Whole queries that find something: what was typed less a word or two."""
-        return iter(())
+    def _suggested(self, asked: Asked) -> tuple[str, ...]:
+        """Whole queries that find something: what was typed less a word, or two, the rarest ones
+        kept first; or with a word written as the next nearest one."""
+        found: list[str] = []
+        for typed in islice(self._tries(asked), TRIES):
+            queries = Looking(self._search, typed, self._kind, self._filters).queries
+            expression = any_of(query.match_expression() for query in queries.values())
+            if typed not in found and expression and self._count(expression):
+                found.append(typed)
+            if len(found) == SUGGESTIONS:
+                break
+        return tuple(found)
+
+    def _tries(self, asked: Asked) -> Iterator[str]:
+        for word, read in self._search.corrected(self._typed)[1]:
+            for other in self._search.spelling.nearest(word, 3):
+                if other != read:
+                    yield self._typed.replace(word, other)
+        query = asked.get(ASSUMED) or next(iter(asked.values()))
+        kept, weights = self._rarest(query)
+        rare = sorted(range(len(weights)), key=lambda place: -weights[place])
+        for size in range(len(rare), 0, -1):
+            for places in combinations(rare, size):
+                yield replace(kept, groups=tuple(kept.groups[n] for n in sorted(places))).typed()
