@@ -119,3 +119,8 @@ def _forms(word: str, kind: str) -> set[str]:
 
 def _only_verb(form: str) -> bool:
     return all(entry.kind == "v" for entry in lexicon().entries(form))
+
+
+def only_verbs(verb: str) -> set[str]:
+    """The forms of a folded verb that are no other word."""
+    return {form for form in _forms(verb, "v") if _only_verb(form)}

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
 from motamot.search import inclusive, numbers
+from motamot.search.lexicon import only_verbs
 from motamot.search.vocabulary import NOTHING, Vocabulary, apart, together
 from motamot.search.words import (
     MARK,
@@ -36,21 +38,17 @@ MAX_RUNS = 64  # ways of writing several words in a row
 _STOP = frozenset(
     "le la les un une des du de d l au aux et en a ce cet cette ces que qu qui s se ou".split()
 )
-# What a question in plain words is asked with: nothing is looked for by them where all words
-# together find nothing.
+# What a question in plain words is asked with, with the forms of these verbs: nothing is looked for
+# by them where all words together find nothing.
 _ASKING = _STOP.union(
     "quoi quel quelle quels quelles lequel laquelle lesquels lesquelles comment combien pourquoi "
     "quand est il elle on ils elles je tu nous vous y t ne pas leur leurs son sa ses vos votre nos "
-    "notre dans pour par sur avec chez entre vers cela ceci celui celle ceux celles si dont meme "
-    "faut faudra faudrait falloir veut veulent voulez vouloir voudrait voudraient peut peuvent "
-    "pouvez pouvoir pourra pourrait doit doivent devoir devrait fait font faites faire fera feront "
-    "ferez ferait va vont aller iront ete etre sont etes sera seront serait seraient seriez etait "
-    "avoir ont avez aura auront aurait auraient auriez dit disent dire pense pensent penser pensez "
-    "propose proposent proposez proposer prevoit prevoient prevoyez prevoir compte comptent comptez "
-    "parle parlent liste listes parti partis candidat candidats candidate candidates "
+    "notre dans pour par sur avec chez entre vers pres cela ceci celui celle ceux celles si dont "
+    "etre est va fait faire compte liste listes parti partis candidat candidats candidate candidates "
     "who what which when where why how is are do does did the an of to in for and with will would "
     "should can about their your".split()
 )
+_ASKED_FOR = "etre avoir faire vouloir pouvoir devoir falloir aller dire penser proposer prevoir compter"
 # What stands before a colon -> the column that it is looked for in.
 COLUMNS = {
     "liste": "respondent",
@@ -227,7 +225,12 @@ def _is_small(clause: Clause) -> bool:
 
 
 def _is_asking(clause: Clause) -> bool:
-    return _is_one_of(clause, _ASKING)
+    return _is_one_of(clause, _ASKING) or _is_one_of(clause, _verbs())
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> frozenset[str]:
+    return frozenset(form for verb in _ASKED_FOR.split() for form in only_verbs(verb))
 
 
 def _is_one_of(clause: Clause, words: frozenset[str]) -> bool:

@@ -1,7 +1,8 @@
 """A typed word that stands nowhere in the corpus, read as the nearest one that does.
 
-Near in letters, or in sound: `heberjement`, `décheterie`, `pharmatie`. A word that the lexicon knows
-is no misspelling, and what has a form in the corpus is never read as something else.
+Near in letters, or in sound: `amenagment`, `pharmassie`. A word that the lexicon knows is no
+misspelling, unless it is long and sounds the same (`décheterie`, `déchetterie`), and what has a form
+in the corpus is never read as something else.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from motamot.search.lexicon import is_known
 from motamot.text.folding import letters
 
 SHORTEST = 4  # letters of a word that may be misspelt
-TWO_SPELLINGS = 8  # of one that the lexicon knows, but for letters written twice
-_TWICE = re.compile(r"(.)\1+")
+TWO_SPELLINGS = 8  # of one that the lexicon knows, to be read as another that sounds the same
 
 # Letters that sound alike, one after the other.
 _SOUNDS = [
     (re.compile(pattern), sound)
     for pattern, sound in (
+        ("(?:(?<![cgs])(?:ees?|ers?|ez|es|e)|[stdx])+$", ""),
         ("ph", "f"),
         ("th", "t"),
         ("rh", "r"),
@@ -41,14 +42,13 @@ _SOUNDS = [
         ("(?:ain|ein|aim|im(?=[bp])|in)(?![aeiou])", "1"),
         ("(?:en|em|am)(?=[bcdfgjklpqrstvxz$])", "an"),
         (r"(.)\1+", r"\1"),
-        ("(?:ees?|ers?|ez|es|e|s|x|t|d)+$", ""),
     )
 ]
 
 
 @lru_cache(maxsize=1 << 16)
 def sound(word: str) -> str:
-    """How a folded word sounds, roughly: the same for `pharmatie` and `pharmacie`."""
+    """How a folded word sounds, roughly: the same for `pharmassie` and `pharmacie`."""
     for pattern, heard in _SOUNDS:
         word = pattern.sub(heard, word)
     return word
@@ -75,13 +75,13 @@ class Spelling:
             folded, self._words, scorer=OSA.distance, score_cutoff=farthest + 1, limit=50
         )
         heard = sound(folded)
-        word_is_known = is_known(folded)
+        word_is_known, is_long = is_known(folded), len(folded) > 7
         scored = []
         for known, distance, _ in near:
             sounds = OSA.distance(heard, sound(known))
-            if word_is_known and _single(known) != _single(folded):
+            if sounds and (word_is_known or distance > farthest - (sounds > 1 and not is_long)):
                 continue
-            if distance - (not sounds) <= farthest and _begins_alike(folded, known, heard):
+            if _begins_alike(folded, known, heard):
                 scored.append((distance + 2 * sounds, -self._counts[known], known))
         return [self._written[known] for *_, known in sorted(scored)[:count]]
 
@@ -89,12 +89,6 @@ class Spelling:
 def _begins_alike(typed: str, known: str, heard: str) -> bool:
     """Whether two words begin with one letter or sound: people seldom miss the first."""
     return typed[0] == known[0] or heard[:1] == sound(known)[:1] or typed[1:2] == known[:1]
-
-
-def _single(word: str) -> str:
-    """A word without the letters that are written once or twice, as one learnt it: `déchèterie`,
-    `déchetterie`."""
-    return _TWICE.sub(r"\1", word)
 
 
 def may_be_misspelt(word: str) -> bool:
