@@ -1,5 +1,6 @@
-/* Two conveniences, both optional: a button beside each text to copy, and a link that cites the
-   words selected in an answer. The pages say and do everything without this file. */
+/* Three conveniences, all optional: a button beside each text to copy, a link that cites the words
+   selected in an answer, and words of the corpus that complete what is typed into the search. The
+   pages say and do everything without this file. */
 
 const said = document.createElement("p");
 said.className = "hidden-visually";
@@ -78,3 +79,27 @@ document.addEventListener("selectionchange", () => {
 /* A link to words: browsers that do not know #:~:text= go to what the server marked. */
 const marked = document.getElementById("extrait");
 if (marked && !location.hash && !("fragmentDirective" in document)) marked.scrollIntoView();
+
+/* --- complete what is typed: a list of the browser's own, for arrows, Enter and Escape --- */
+
+const box = document.querySelector("[data-suggestions]");
+const offered = document.createElement("datalist");
+offered.id = "completions";
+if (box) {
+  box.after(offered);
+  box.setAttribute("list", offered.id);
+  box.autocomplete = "off";
+}
+
+let typing;
+box?.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(async () => {
+    const typed = box.value;
+    const address = `${box.dataset.suggestions}?q=${encodeURIComponent(typed)}`;
+    const answer = await fetch(address).catch(() => null); // the page is being left
+    if (!answer?.ok || box.value !== typed) return;
+    const { suggestions } = await answer.json();
+    offered.replaceChildren(...suggestions.map((words) => new Option(words, words)));
+  }, 200);
+});

@@ -198,7 +198,6 @@ def names(datasette: Datasette) -> dict[str, Any]:
     return {
         "stylesheet": static("/static/mot-a-mot.css"),
         "script": static("/static/mot-a-mot.js"),
-        "completion": static("/static/chercher.js"),
         "editor": static("/static/sql.js"),
         "editor_files": [static(f"/-/static/{name}") for name in EDITOR],
         "site_metadata": partial(adapter.described, datasette),

@@ -41,14 +41,16 @@ OFFERED = 60  # values of a filter that a page offers
 _NAMES = """questions.id as question_id, questions.number, questions.text as question,
     questions.section as section_id, sections.title as section,
     questions.questionnaire as questionnaire_id, questionnaires.label as questionnaire,
-    questionnaires.language"""
+    questionnaires.language,
+    search_pieces(questions.text, :q, questionnaires.language, 30) as question_pieces,
+    search_pieces(sections.title, :q, questionnaires.language, 30) as section_pieces,
+    search_pieces(questionnaires.label, :q, questionnaires.language, 30) as questionnaire_pieces"""
 _AROUND = """join questionnaires on questionnaires.id = questions.questionnaire
     left join sections on sections.id = questions.section"""
 ROWS = {
     "answers": f"""
         select 'answer' as type, answers.id, answers.status, respondents.id as list_id,
-          respondents.label as list, {_NAMES},
-          search_pieces(questions.text, :q, questionnaires.language, 30) as asked
+          respondents.label as list, {_NAMES}
         from json_each(:rows) as hit
         join answers on answers.rowid = hit.value
         join respondents on respondents.id = answers.respondent
@@ -56,7 +58,7 @@ ROWS = {
         order by hit.key""",
     "questions": f"""
         select 'question' as type, questions.id, null as status, null as list_id, null as list,
-          {_NAMES}, '[]' as asked
+          {_NAMES}
         from json_each(:rows) as hit
         join questions on questions.rowid = hit.value {_AROUND}
         order by hit.key""",
@@ -163,7 +165,7 @@ async def chosen(datasette: Datasette, filters: Mapping[str, str]) -> dict[str, 
 
 async def search(datasette: Datasette, asked: Asked) -> Found:
     """{count, counts: {kind: count}, mode, read: {typed: as the corpus writes it}, suggestions,
-    expressions: {kind: FTS5}, hits: [row, with path, extract and asked as pieces], next}."""
+    expressions: {kind: FTS5}, hits: [row, with path, its extract and names in pieces], next}."""
     found = {kind: await _found(datasette, asked, kind) for kind in asked.kinds}
     modes = [one["mode"] for one in found.values()]
     mode = next((each for each in TURNS if each in modes), "none")
@@ -217,7 +219,7 @@ async def _rows(datasette: Datasette, q: str, kind: str, found: Found) -> deque[
             **row,
             "kind": kind,
             "path": datasette.urls.row(DATABASE, kind, row["id"]),
-            "asked": json.loads(row["asked"]),
+            **{name: json.loads(row[name]) for name in row if name.endswith("_pieces")},
             "extract": [piece for piece in pieces if piece[0]],
         }
         for row, (_, pieces) in zip(map(dict, named.rows), found["hits"], strict=True)
