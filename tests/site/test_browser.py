@@ -28,6 +28,7 @@ ROW = "select '/questionnaires/{0}/' || id from {0} {1} limit 1"
 READING_PAGES = {
     "home": "/",
     "about": "/a-propos",
+    "api": "/api",
     "questionnaire": ROW.format("questionnaires", "order by id"),
     "questionnaire in another language": ROW.format("questionnaires", "order by language = 'fr'"),
     "question": ROW.format("questions", "order by length(text) desc"),

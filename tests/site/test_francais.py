@@ -157,7 +157,7 @@ STARTS = [
     "/questionnaires?sql=select+1&_hide_sql=1",
     "/questionnaires?sql=select+x'00'+as+b",
     "/questionnaires/answers?_search=les&_where=words>3&status__in=answered,blank&_facet=document",
-    "/questionnaires/answers?_search_terms=les&_nocol=html",
+    "/questionnaires/answers?_search_answer=les&_nocol=html",
     "/questionnaires/answers?_col=text&_size=2",
     "/questionnaires/answers?text__contains=zzzz",
     "/-/search?q=les",

@@ -81,7 +81,7 @@ def without_script(html):
 
 
 def every_page(site):
-    found = ["/", "/a-propos"]
+    found = ["/", "/a-propos", "/api"]
     for table in TABLES:
         found += [
             f"/questionnaires/{table}/{row['id']}" for row in sql(site, f"select id from {table}")

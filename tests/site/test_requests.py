@@ -91,7 +91,7 @@ FIXED = [
     "/-/verifier",
     "/-/oembed",
 ]
-FIXED += ["/-/verifier-un-article", "/flux.atom", "/a-propos", "/questionnaires.db"]
+FIXED += ["/-/verifier-un-article", "/flux.atom", "/a-propos", "/api", "/questionnaires.db"]
 FIXED += [
     *(
         "/favicon.ico",

@@ -255,6 +255,12 @@ def test_what_is_typed_is_completed_by_words_of_the_corpus(demo):
         assert get(demo, f"/-/suggestions.json?q={quote(nothing)}").json()["suggestions"] == []
 
 
+def test_the_api_page_says_what_each_key_is(demo):
+    page = get(demo, "/api").text
+    for key in (*found(demo, q="logement"), "q", "liste", "dans", "_size", "_next"):
+        assert f"<code>{key}</code>" in page
+
+
 def test_a_long_search_is_read_in_part_and_says_so(demo):
     page = page_of(demo, q="logement " * 400)
     assert "premiers sont lus" in page
