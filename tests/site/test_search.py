@@ -62,14 +62,17 @@ def test_a_form_is_found_by_its_masculine_and_feminine_singular_and_plural(real)
 def test_an_extract_is_the_text_itself_with_whole_words_marked(demo):
     texts = {r["id"]: r["text"] for r in sql(demo, "select id, text from answers")}
     for typed in TYPED:
+        seen = False
         for row in rows(demo, f"/questionnaires/chercher.json?q={quote(typed)}"):
             text = texts[row["lien"].rsplit("/", 1)[1]]
-            extract = row["extrait"] or ""  # it was found by its question
-            assert extract.strip("…").replace("**", "") in text
-            marked = extract.split("**")[1::2]
+            plain = row["extrait"].strip("…").replace("**", "")
+            assert plain in text
+            marked = row["extrait"].split("**")[1::2]
+            seen |= bool(marked)  # of some, it is the question that has the words
             words = {text[t.start : t.end] for t in tokens(text)}
             for found in marked:
                 assert {found[t.start : t.end] for t in tokens(found)} <= words
+        assert seen, "no extract shows a word that was found"
 
 
 def test_a_phrase_comes_before_scattered_words(tmp_path):
@@ -89,11 +92,12 @@ def test_a_phrase_comes_before_scattered_words(tmp_path):
     assert len(found) == 3
 
 
-def test_an_answer_is_found_by_its_question_and_by_its_list(real):
-    for typed in ("Jasmine", "Jasmine insoumise", "liste:insoumise question:Jasmine"):
-        for row in rows(real, f"/questionnaires/chercher.json?q={quote(typed)}")[:1]:
-            assert row["numéro"] == "4", typed
-        assert found(real, q=typed)["hits"][0]["question_id"] == "tds-municipales-paris_4"
+def test_an_answer_is_found_by_its_question_its_list_and_its_questionnaire(real):
+    for typed in ("Jasmine", "Jasmine insoumise", "Jasmine TDS municipales", "Jasmine abroger"):
+        found = rows(real, f"/questionnaires/chercher.json?q={quote(typed)}")
+        assert [r["numéro"] for r in found] == ["4"], typed
+    old = rows(real, "/questionnaires/chercher.json?q=Jasmine&dans=questions")
+    assert [r["numéro"] for r in old] == ["4"], "an old link"
 
 
 def test_results_come_in_pages_and_say_how_many_there_are(demo):
@@ -205,6 +209,13 @@ def test_an_answer_left_blank_that_its_question_finds_is_said_to_be_so(demo):
     hits = found(demo, q=asked, dans="reponses", _size=100)["hits"]
     assert [hit["extract"] for hit in hits if hit["status"] == "blank"] == [[]]
     assert "laissée en blanc" in page_of(demo, q=asked)
+
+
+def test_what_is_typed_narrows_as_a_filter_does(demo):
+    """`liste:` and `question:` before a word; the first of all is what a filter leaves."""
+    typed = found(demo, q="logement liste:b", dans="reponses")
+    assert {hit["list_id"] for hit in typed["hits"]} == {"liste-exemple-b"}
+    assert typed["count"] == found(demo, q="logement", liste="liste-exemple-b")["count"]
 
 
 def test_the_answers_of_a_list_alone_come_with_no_question(demo):

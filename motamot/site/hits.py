@@ -1,0 +1,247 @@
+"""What a search finds: answers and questions in one list, best first, and what can narrow it.
+
+The SQL function `search_found` reads what is typed, ranks, and cuts the extracts; here its hits
+get their addresses and names. An answer is found by its question, section, list and questionnaire
+too. Of the two kinds, only those whose hits hold all the words are shown, when there are any;
+they take turns: a question, then two answers, where all the words are held; three answers, which
+hold no less than their question does, then a question, where only most of them are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.utils.asgi import BadRequest
+
+from motamot.site.shapes import DATABASE, Datasette, Request
+
+Found = dict[str, Any]
+KINDS = {"answers": "reponses", "questions": "questions"}  # and what `dans` calls them
+FILTERS = {"liste": "respondents", "questionnaire": "questionnaires", "section": "sections"}
+TURNS = {
+    "all": ("questions", "answers", "answers"),
+    "most": ("answers", "answers", "answers", "questions"),
+}
+PAGE, MOST = 20, 100  # hits on a page, and the most that `_size` may ask for
+OFFERED = 60  # values of a filter that a page offers
+
+_NAMES = """questions.id as question_id, questions.number, questions.text as question,
+    questions.section as section_id, sections.title as section,
+    questions.questionnaire as questionnaire_id, questionnaires.label as questionnaire,
+    questionnaires.language,
+    search_pieces(questions.text, :q, questionnaires.language, 30) as question_pieces,
+    search_pieces(sections.title, :q, questionnaires.language, 30) as section_pieces,
+    search_pieces(questionnaires.label, :q, questionnaires.language, 30) as questionnaire_pieces"""
+_AROUND = """join questionnaires on questionnaires.id = questions.questionnaire
+    left join sections on sections.id = questions.section"""
+ROWS = {
+    "answers": f"""
+        select 'answer' as type, answers.id, answers.status, respondents.id as list_id,
+          respondents.label as list, {_NAMES}
+        from json_each(:rows) as hit
+        join answers on answers.rowid = hit.value
+        join respondents on respondents.id = answers.respondent
+        join questions on questions.id = answers.question {_AROUND}
+        order by hit.key""",
+    "questions": f"""
+        select 'question' as type, questions.id, null as status, null as list_id, null as list,
+          {_NAMES}
+        from json_each(:rows) as hit
+        join questions on questions.rowid = hit.value {_AROUND}
+        order by hit.key""",
+}
+
+# How many of all the hits each list, questionnaire and section has.
+NARROWED = f"""
+    with hits as materialized (
+      select answers.respondent as liste, questions.questionnaire, questions.section
+      from answers_search
+      join answers on answers.rowid = answers_search.rowid
+      join questions on questions.id = answers.question
+      where answers_search match :answers
+        and (:liste = '' or answers.respondent = :liste)
+        and (:questionnaire = '' or questions.questionnaire = :questionnaire)
+        and (:section = '' or questions.section = :section)
+      union all
+      select null, questions.questionnaire, questions.section
+      from questions_search
+      join questions on questions.rowid = questions_search.rowid
+      where questions_search match :questions
+        and (:questionnaire = '' or questions.questionnaire = :questionnaire)
+        and (:section = '' or questions.section = :section))
+    select * from (
+      select 'liste' as name, id, label, count(*) as count, null as language, sort_key as place
+      from hits join respondents on id = liste
+      group by id order by count desc limit {OFFERED + 1})
+    union all select * from (
+      select 'questionnaire', id, label, count(*) as count, nullif(language, 'fr'), fold(label)
+      from hits join questionnaires on id = questionnaire
+      group by id order by count desc limit {OFFERED + 1})
+    union all select * from (
+      select 'section', sections.id, sections.label, count(*) as count, nullif(language, 'fr'),
+        fold(questionnaires.label) || printf(' %s %05d', questionnaires.id, sections.position)
+      from hits join sections on sections.id = hits.section
+      join questionnaires on questionnaires.id = sections.questionnaire
+      group by sections.id order by count desc limit {OFFERED + 1})
+    order by place, id"""
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search, as an address has it. `start`: how many hits of each kind came before."""
+
+    q: str
+    only: str  # one of KINDS, or ""
+    filters: Mapping[str, str]  # identifiers by FILTERS, those that are given
+    size: int
+    start: Mapping[str, int]
+
+    @property
+    def kinds(self) -> list[str]:
+        """A question is nobody's: a list that is chosen leaves answers alone."""
+        if self.only:
+            return [self.only]
+        return ["answers"] if "liste" in self.filters else list(KINDS)
+
+    def parameters(self) -> dict[str, str]:
+        """What an address needs to ask it again, from the beginning."""
+        dans = {"dans": KINDS[self.only]} if self.only else {}
+        return {"q": self.q, **dans, **self.filters}
+
+
+def asked_by(request: Request) -> Asked:
+    """Raises BadRequest, in French, for a value that is none."""
+    given = {name: (request.args.get(name) or "").strip() for name in ("q", "dans", *FILTERS)}
+    dans, size = given["dans"], request.args.get("_size") or str(PAGE)
+    following = request.args.get("_next") or "0-0"
+    if dans and dans not in KINDS.values():
+        raise BadRequest("« dans » est « reponses » ou « questions ».")
+    if not re.fullmatch("[0-9]{1,3}", size) or not 1 <= int(size) <= MOST:
+        raise BadRequest(f"« _size » est un nombre entier, de 1 à {MOST}.")
+    if not re.fullmatch("[0-9]{1,9}-[0-9]{1,9}", following):
+        raise BadRequest("La valeur de « _next » n’est pas comprise : elle vient d’une page.")
+    return Asked(
+        q=given["q"],
+        only=next((kind for kind, name in KINDS.items() if name == dans), ""),
+        filters={name: given[name] for name in FILTERS if given[name]},
+        size=int(size),
+        start=dict(zip(KINDS, map(int, following.split("-")), strict=True)),
+    )
+
+
+async def chosen(datasette: Datasette, filters: Mapping[str, str]) -> dict[str, str | None]:
+    """What the filters in force are called; None for an identifier that nothing has."""
+    found = {}
+    for name, identifier in filters.items():
+        sql = f"select label from {FILTERS[name]} where id = ?"
+        row = (await datasette.execute(DATABASE, sql, [identifier])).first()
+        found[name] = row[0] if row else None
+    return found
+
+
+# --- what is found --------------------------------------------------------------------------------
+
+
+async def search(datasette: Datasette, asked: Asked) -> Found:
+    """{count, counts: {kind: count}, mode, read: {typed: as the corpus writes it}, suggestions,
+    expressions: {kind: FTS5}, hits: [row, with path, its extract and names in pieces], next}."""
+    found = {kind: await _found(datasette, asked, kind) for kind in asked.kinds}
+    modes = [one["mode"] for one in found.values()]
+    mode = next((each for each in TURNS if each in modes), "none")
+    shown = {kind: one for kind, one in found.items() if one["mode"] == mode != "none"}
+    before = sum(asked.start.values())
+    hits = _by_turns(
+        {kind: await _rows(datasette, asked.q, kind, one) for kind, one in shown.items()},
+        TURNS.get(mode, ()),
+        before,
+        asked.size,
+    )
+    reached = dict(asked.start)
+    for hit in hits:
+        reached[hit["kind"]] += 1
+    counts = {kind: shown[kind]["count"] if kind in shown else 0 for kind in KINDS}
+    more = hits and sum(reached.values()) < sum(counts.values())
+    return {
+        "count": sum(counts.values()),
+        "counts": counts,
+        "mode": mode,
+        "read": dict(pair for one in found.values() for pair in one["read"]),
+        "suggestions": list(dict.fromkeys(s for one in found.values() for s in one["suggestions"])),
+        "expressions": {kind: one["expression"] for kind, one in shown.items()},
+        "hits": hits,
+        "next": "-".join(str(reached[kind]) for kind in KINDS) if more else None,
+    }
+
+
+async def _found(datasette: Datasette, asked: Asked, kind: str) -> Found:
+    found = await datasette.execute(
+        DATABASE,
+        "select search_found(:q, :kind, :filters, :size, :start)",
+        {
+            "q": asked.q,
+            "kind": kind,
+            "filters": json.dumps(dict(asked.filters)),
+            "size": asked.size,
+            "start": asked.start[kind],
+        },
+    )
+    read: Found = json.loads(found.single_value())
+    return read
+
+
+async def words_read(datasette: Datasette, typed: str) -> dict[str, str]:
+    """For a table's `?_search=`: {word that stands nowhere: the one that is looked for instead}."""
+    nothing = Asked(typed, "answers", {}, 0, dict.fromkeys(KINDS, 0))
+    return dict((await _found(datasette, nothing, "answers"))["read"])
+
+
+async def _rows(datasette: Datasette, q: str, kind: str, found: Found) -> deque[Found]:
+    """The hits of one kind, each with its names and the path of its page."""
+    rows = json.dumps([row for row, _ in found["hits"]])
+    named = await datasette.execute(DATABASE, ROWS[kind], {"rows": rows, "q": q})
+    return deque(
+        {
+            **row,
+            "kind": kind,
+            "path": datasette.urls.row(DATABASE, kind, row["id"]),
+            **{name: json.loads(row[name]) for name in row if name.endswith("_pieces")},
+            "extract": [piece for piece in pieces if piece[0]],
+        }
+        for row, (_, pieces) in zip(map(dict, named.rows), found["hits"], strict=True)
+    )
+
+
+def _by_turns(
+    hits: Mapping[str, deque[Found]], turns: tuple[str, ...], before: int, size: int
+) -> list[Found]:
+    """One list of two, whose first hit stands after `before` others."""
+    merged: list[Found] = []
+    while len(merged) < size and any(hits.values()):
+        kind = turns[(before + len(merged)) % len(turns)]
+        rest = hits.get(kind) or next(other for other in hits.values() if other)
+        merged.append(rest.popleft())
+    return merged
+
+
+async def narrower(
+    datasette: Datasette, asked: Asked, expressions: Found
+) -> dict[str, list[Found]]:
+    """What the hits can be narrowed to: {filter: [{id, label, count, language}]}, by name. A filter
+    in force is left out, and one whose only value all hits have."""
+    values = {
+        **{kind: expressions.get(kind) or '""' for kind in KINDS},
+        **{name: asked.filters.get(name, "") for name in FILTERS},
+    }
+    found: dict[str, list[Found]] = {}
+    for row in (await datasette.execute(DATABASE, NARROWED, values)).rows:
+        if row["name"] not in asked.filters:
+            found.setdefault(row["name"], []).append(dict(row))
+    return {name: found[name] for name in FILTERS if len(found.get(name, ())) > 1}
