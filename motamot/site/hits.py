@@ -28,6 +28,7 @@ TURNS = {
     "most": ("answers", "answers", "answers", "questions"),
 }
 PAGE, MOST = 20, 100  # hits on a page, and the most that `_size` may ask for
+LISTS = 5  # lists that are called so
 OFFERED = 60  # values of a filter that a page offers
 
 _NAMES = """questions.id as question_id, questions.number, questions.text as question,
@@ -89,6 +90,14 @@ NARROWED = f"""
       join questionnaires on questionnaires.id = sections.questionnaire
       group by sections.id order by count desc limit {OFFERED + 1})
     order by place, id"""
+
+
+# Lists that have all the words in their name; for no word at all, none.
+NAMED = f"""
+    select respondents.id, label from respondents_search
+    join respondents on respondents.rowid = respondents_search.rowid
+    where respondents_search match escape_fts(:q) and escape_fts(:q) <> escape_fts('')
+    order by sort_key, id limit {LISTS + 1}"""
 
 
 # --- what is asked --------------------------------------------------------------------------------
@@ -245,3 +254,12 @@ async def narrower(
         if row["name"] not in asked.filters:
             found.setdefault(row["name"], []).append(dict(row))
     return {name: found[name] for name in FILTERS if len(found.get(name, ())) > 1}
+
+
+async def lists_named(datasette: Datasette, q: str) -> list[Found]:
+    """The lists that are called so, by name: [{label, path}], LISTS and one more at most."""
+    named = (await datasette.execute(DATABASE, NAMED, {"q": q})).rows
+    return [
+        {"label": label, "path": datasette.urls.row(DATABASE, "respondents", identifier)}
+        for identifier, label in named
+    ]

@@ -16,11 +16,13 @@ from motamot.search.query import MAX_QUERY
 from motamot.site.french import number
 from motamot.site.hits import (
     KINDS,
+    LISTS,
     OFFERED,
     Asked,
     Found,
     asked_by,
     chosen,
+    lists_named,
     narrower,
     search,
     words_read,
@@ -55,6 +57,8 @@ async def results(datasette: Datasette, request: Request | None, template: str) 
         "asked": asked,
         "found": found,
         "chosen": await chosen(datasette, asked.filters),
+        "lists": await lists_named(datasette, asked.q) if found else [],
+        "most_lists": LISTS,
         "narrower": narrow,
         "elsewhere": elsewhere,
         "most_offered": OFFERED,

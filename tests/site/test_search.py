@@ -248,6 +248,14 @@ def test_what_holds_most_of_the_words_is_shown_when_nothing_holds_all(demo):
     assert "<mark>" in page
 
 
+def test_a_list_that_said_nothing_is_found_by_its_name(demo):
+    silent = "select id, label from respondents where id not in (select respondent from answers)"
+    for row in sql(demo, silent):
+        page = page_of(demo, q=row["label"])
+        assert f'<a href="/questionnaires/respondents/{row["id"]}">{row["label"]}</a>' in page
+    assert "de ce nom" not in page_of(demo, q='"')
+
+
 def test_nothing_found_is_never_a_dead_end(demo):
     page = page_of(demo, q="zzzzqqqq")
     assert "Rien ne répond à" in page
