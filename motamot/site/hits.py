@@ -3,8 +3,8 @@
 The SQL function `search_found` reads what is typed, ranks, and cuts the extracts; here its hits
 get their addresses and names. An answer is found by its question, section, list and questionnaire
 too. Of the two kinds, only those whose hits hold all the words are shown, when there are any;
-they take turns: a question, then two answers, where all the words are held; three answers, which
-hold no less than their question does, then a question, where only most of them are.
+they take turns: a question that holds all the words, without the names of the lists that answered
+it, stands before two answers; any other after three, which say more.
 """
 
 from __future__ import annotations
@@ -23,10 +23,7 @@ from motamot.site.shapes import DATABASE, Datasette, Request
 Found = dict[str, Any]
 KINDS = {"answers": "reponses", "questions": "questions"}  # and what `dans` calls them
 FILTERS = {"liste": "respondents", "questionnaire": "questionnaires", "section": "sections"}
-TURNS = {
-    "all": ("questions", "answers", "answers"),
-    "most": ("answers", "answers", "answers", "questions"),
-}
+MODES = ("all", "most")
 PAGE, MOST = 20, 100  # hits on a page, and the most that `_size` may ask for
 LISTS = 5  # lists that are called so
 OFFERED = 60  # values of a filter that a page offers
@@ -51,7 +48,9 @@ ROWS = {
         order by hit.key""",
     "questions": f"""
         select 'question' as type, questions.id, null as status, null as list_id, null as list,
-          {_NAMES}
+          {_NAMES}, :mode = 'all' and questions.rowid in (
+            select rowid from questions_search where questions_search
+            match '{{question section questionnaire}} : (' || :expression || ')') as leads
         from json_each(:rows) as hit
         join questions on questions.rowid = hit.value {_AROUND}
         order by hit.key""",
@@ -164,18 +163,10 @@ async def search(datasette: Datasette, asked: Asked) -> Found:
     expressions: {kind: FTS5}, hits: [row, with path, its extract and names in pieces], next}."""
     found = {kind: await _found(datasette, asked, kind) for kind in asked.kinds}
     modes = [one["mode"] for one in found.values()]
-    mode = next((each for each in TURNS if each in modes), "none")
+    mode = next((each for each in MODES if each in modes), "none")
     shown = {kind: one for kind, one in found.items() if one["mode"] == mode != "none"}
-    before = sum(asked.start.values())
-    hits = _by_turns(
-        {kind: await _rows(datasette, asked.q, kind, one) for kind, one in shown.items()},
-        TURNS.get(mode, ()),
-        before,
-        asked.size,
-    )
-    reached = dict(asked.start)
-    for hit in hits:
-        reached[hit["kind"]] += 1
+    rows = {kind: await _rows(datasette, asked.q, kind, one) for kind, one in shown.items()}
+    hits, reached = _by_turns(rows, asked.start, asked.size)
     counts = {kind: shown[kind]["count"] if kind in shown else 0 for kind in KINDS}
     more = hits and sum(reached.values()) < sum(counts.values())
     return {
@@ -215,7 +206,8 @@ async def words_read(datasette: Datasette, typed: str) -> dict[str, str]:
 async def _rows(datasette: Datasette, q: str, kind: str, found: Found) -> deque[Found]:
     """The hits of one kind, each with its names and the path of its page."""
     rows = json.dumps([row for row, _ in found["hits"]])
-    named = await datasette.execute(DATABASE, ROWS[kind], {"rows": rows, "q": q})
+    values = {"rows": rows, "q": q, "expression": found["expression"], "mode": found["mode"]}
+    named = await datasette.execute(DATABASE, ROWS[kind], values)
     return deque(
         {
             **row,
@@ -229,15 +221,22 @@ async def _rows(datasette: Datasette, q: str, kind: str, found: Found) -> deque[
 
 
 def _by_turns(
-    hits: Mapping[str, deque[Found]], turns: tuple[str, ...], before: int, size: int
-) -> list[Found]:
-    """One list of two, whose first hit stands after `before` others."""
+    hits: Mapping[str, deque[Found]], start: Mapping[str, int], size: int
+) -> tuple[list[Found], dict[str, int]]:
+    """(`size` hits in one list, how many of each kind came until then). What comes next depends on
+    how many came before, and not on where a page begins."""
     merged: list[Found] = []
-    while len(merged) < size and any(hits.values()):
-        kind = turns[(before + len(merged)) % len(turns)]
-        rest = hits.get(kind) or next(other for other in hits.values() if other)
-        merged.append(rest.popleft())
-    return merged
+    reached = dict(start)
+    questions, answers = (hits.get(kind) or deque() for kind in ("questions", "answers"))
+    while len(merged) < size and (questions or answers):
+        asked = reached["questions"]
+        due = questions and reached["answers"] >= (
+            2 * asked if questions[0]["leads"] else 3 * (asked + 1)
+        )
+        kind = questions if due or not answers else answers
+        merged.append(kind.popleft())
+        reached[merged[-1]["kind"]] += 1
+    return merged, reached
 
 
 async def narrower(
