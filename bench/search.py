@@ -1,20 +1,23 @@
-"""How fast a search is: through the site's query `chercher`, beside two floors on the same file.
+"""How fast a search is: through the site's query `chercher`, beside bare FTS5 and stock Datasette.
 
     python bench/search.py            100,000 answers
     python bench/search.py 10000      another size
     python bench/search.py --db FILE  a database that is there already
 
 It invents a corpus (bench/corpus.py), builds it, serves it with a real Datasette in this process,
-and asks one-word, three-word and phrase queries, drawn from the corpus's own answers.
+and asks rare words, common words, three words and phrases, drawn from the corpus's own answers.
 
 How to read the figures, in milliseconds, median and 95th percentile:
-  chercher      /questionnaires/chercher.json?q=...: the twenty best, ranked, with their extracts
-  its SQL       the same query in bare sqlite3, without a server; goal: within 2 x of bare FTS5
-  bare FTS5     select rowid from answers_fts where answers_fts match ... order by rank limit 20,
-                in bare sqlite3
-  ?_search=     /questionnaires/answers?_search=...&_size=20: Datasette's own page, which
-                counts every hit and its facets; goal: chercher at least 10 x faster
-The last line says what the search adds to the build: time to index, and bytes.
+  chercher      /questionnaires/chercher.json?q=...: the twenty best, with their extracts
+  search_found  the SQL function that it asks: what is found, ordered again, with extracts
+  its SQL       what that asks of the index: how many there are, and the best by rank
+  bare FTS5     select rowid ... match ... order by rank limit 20, in bare sqlite3, on the same
+                texts as they are written: answer, question, names, section; goal: its SQL 2 x
+  ?_search=     /questionnaires/answers?_search=...&_size=20: Datasette's own page
+  stock         the same page of a Datasette without this project, on the words as written; goal:
+                ?_search= of a common word under a tenth
+The last lines say what the search adds to the build: time to make its terms, and bytes beside those
+of the texts (goal: 60 %).
 """
 
 from __future__ import annotations
@@ -31,19 +34,29 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 from urllib.parse import quote
 
 import corpus
-import yaml
 from datasette.app import Datasette
 
-from motamot.search.words import MARK, terms
+from motamot.search.words import indexed
 from motamot.site import functions
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 40
-COLUMNS = ("chercher", "its SQL", "bare FTS5", "?_search=")
-HEADER = " " * 12 + "".join(f"{c:>19}" for c in COLUMNS) + f"{'SQL x':>10}{'x faster':>10}"
+COLUMNS = ("chercher", "search_found", "its SQL", "bare FTS5", "?_search=", "stock")
+HEADER = " " * 12 + "".join(f"{c:>18}" for c in COLUMNS) + f"{'SQL x':>8}{'_search /':>10}"
+# What the index holds of an answer, as it is written.
+TEXTS = """
+    select answers.rowid, answers.text, questions.number || ' ' || questions.text,
+      respondents.name, questionnaires.title || ' ' || coalesce(questionnaires.election, '')
+        || ' ' || coalesce(questionnaires.place, ''), coalesce(sections.title, '')
+    from answers join questions on questions.id = answers.question
+    join questionnaires on questionnaires.id = questions.questionnaire
+    join respondents on respondents.id = answers.respondent
+    left join sections on sections.id = questions.section"""
+BARE = "select rowid from bare where bare match ? order by rank limit 20"
 
 
 def built(size: int, folder: Path) -> Path:
@@ -60,7 +73,17 @@ def queries(db: Path, seed: int = 1) -> dict[str, list[str]]:
     rng = random.Random(seed)
     connection = sqlite3.connect(db)
     count = connection.execute("select max(rowid) from answers").fetchone()[0]
-    found: dict[str, list[str]] = {"one word": [], "three words": [], "phrase": []}
+    common = connection.execute(
+        "select written from search_words where length(folded) > 3 and terms = folded"
+        " order by count desc limit ?",
+        [ROUNDS],
+    )
+    found: dict[str, list[str]] = {
+        "rare word": [],
+        "common word": [word for (word,) in common],
+        "three words": [],
+        "phrase": [],
+    }
     while len(found["phrase"]) < ROUNDS:
         row = connection.execute(
             "select text from answers where rowid = ?", (rng.randint(1, count),)
@@ -73,7 +96,7 @@ def queries(db: Path, seed: int = 1) -> dict[str, list[str]]:
         phrase = text[at : at + 3]
         if all(w.isalpha() for w in phrase):
             found["phrase"].append(f'"{" ".join(phrase)}"')
-            found["one word"].append(rng.choice(words))
+            found["rare word"].append(rng.choice(words))
             found["three words"].append(" ".join(rng.sample(words, 3)))
     return found
 
@@ -114,35 +137,89 @@ def site(db: Path, folder: Path) -> Datasette:
     return Datasette(config_dir=target)
 
 
+def stock(db: Path, folder: Path) -> Datasette:
+    """Datasette alone, on the answers and the words as they are written."""
+    copy = folder / "stock.db"
+    shutil.copy(db, copy)
+    return Datasette([copy], settings={"sql_time_limit_ms": 60_000})
+
+
+class Timed(sqlite3.Connection):
+    """A connection as the site has it. `spent`: seconds that it asked the index, since it was last
+    set to 0."""
+
+    spent = 0.0
+
+    def execute(self, sql: str, given: Any = ()) -> Any:
+        start = time.perf_counter()
+        cursor = super().execute(sql, given)
+        if "answers_search match" not in sql:
+            return cursor
+        rows = cursor.fetchall()
+        self.spent += time.perf_counter() - start
+        return Rows(rows)
+
+    def found(self, typed: str) -> float:
+        """Milliseconds of it on the index."""
+        self.spent = 0.0
+        super().execute("select search_found(?, 'answers', '{}', 20, 0)", [typed]).fetchall()
+        return 1000 * self.spent
+
+
+class Rows(list[Any]):
+    """Rows that were fetched, as a cursor has them."""
+
+    def fetchall(self) -> list[Any]:
+        return self
+
+    def fetchone(self) -> Any:
+        return self[0]
+
+
+def bare(db: Path) -> sqlite3.Connection:
+    """FTS5 alone on the same texts."""
+    connection = sqlite3.connect(db)
+    connection.executescript(
+        "create virtual table temp.bare using fts5(a, b, c, d, e, content='');"
+        f"insert into temp.bare (rowid, a, b, c, d, e) {TEXTS};"
+    )
+    return connection
+
+
 async def measure(db: Path, folder: Path) -> Iterator[str]:
     """The lines of the table."""
-    served = site(db, folder)
-    await served.invoke_startup()
-    bare = sqlite3.connect(db)
-    functions.prepare(bare, lambda table, column, code: code)
-    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    sql = metadata["databases"]["questionnaires"]["queries"]["chercher"]["sql"]
-    match = "select rowid from answers_fts where answers_fts match ? order by rank limit 20"
+    served, alone = site(db, folder), stock(db, folder)
+    for each in (served, alone):
+        await each.invoke_startup()
+    ours, floor = sqlite3.connect(db, factory=Timed), bare(db)
+    functions.prepare(ours, lambda table, column, code: code)
 
-    async def get(path: str) -> None:
-        answer = await served.client.get(path)
-        assert answer.status_code == 200, answer.text[:300]
+    def getter(datasette: Datasette) -> Callable[[str], Awaitable[object]]:
+        async def get(path: str) -> None:
+            answer = await datasette.client.get(path, follow_redirects=True)
+            assert answer.status_code == 200, answer.text[:300]
+
+        return get
 
     lines = []
     for kind, typed in queries(db).items():
-        ours = [f"/questionnaires/chercher.json?_shape=array&q={quote(q)}" for q in typed]
-        stock = [f"/questionnaires/answers?_size=20&_search={quote(q)}" for q in typed]
-        await timed_pages(get, ours[:3])  # connections open, caches filled
-        a = await timed_pages(get, ours)
-        d = timed(lambda q: bare.execute(sql, {"q": q, "dans": "", "page": ""}).fetchall(), typed)
-        b = timed(lambda q: bare.execute(match, (quoted(q),)).fetchall(), typed)
-        c = await timed_pages(get, stock[:10])
-        lines.append(
-            f"{kind:12} {median(a):9.1f} {p95(a):8.1f} {median(d):9.1f} {p95(d):8.1f} "
-            f"{median(b):9.1f} {p95(b):8.1f} "
-            f"{median(c):9.1f} {p95(c):8.1f} {median(d) / median(b):9.1f} "
-            f"{median(c) / median(a):9.1f}"
-        )
+        pages = [f"/questionnaires/chercher.json?_shape=array&q={quote(q)}" for q in typed]
+        tables = [f"/questionnaires/answers?_size=20&_search={quote(q)}" for q in typed[:10]]
+        plain = [f"/stock/answers?_size=20&_search={quote(q)}" for q in typed[:10]]
+        await timed_pages(getter(served), pages[:3])  # connections open, caches filled
+        timed(ours.found, typed[:3])
+        measured = [
+            await timed_pages(getter(served), pages),
+            timed(ours.found, typed),
+            [ours.found(query) for query in typed],
+            timed(lambda q: floor.execute(BARE, (quoted(q),)).fetchall(), typed),
+            await timed_pages(getter(served), tables),
+            await timed_pages(getter(alone), plain),
+        ]
+        said = " ".join(f"{median(m):9.1f} {p95(m):7.1f}" for m in measured)
+        ratio = median(measured[2]) / median(measured[3])
+        share = median(measured[4]) / median(measured[5])
+        lines.append(f"{kind:12} {said} {ratio:7.1f} {share:9.2f}")
     return iter(lines)
 
 
@@ -152,27 +229,28 @@ def p95(values: list[float]) -> float:
 
 
 def cost(db: Path) -> str:
-    """What the search's own index takes: seconds to make it again, bytes in the file."""
+    """What the search takes: time to make the terms of an answer, bytes in the file."""
     connection = sqlite3.connect(db)
+    texts = [text for (text,) in connection.execute("select text from answers")]
     start = time.perf_counter()
-    connection.execute("create virtual table temp.again using fts5(terms, content = '')")
-    rows = connection.execute("select rowid, text from answers")
-    connection.executemany(
-        "insert into temp.again (rowid, terms) values (?, ?)",
-        ((rowid, terms(text, "fr") or MARK) for rowid, text in rows),
-    )
-    connection.commit()
+    indexed(texts, "fr")
     seconds = time.perf_counter() - start
     sizes = dict(
         connection.execute(
             "select 'search', sum(length(block)) from answers_search_data union all "
-            "select 'fts', sum(length(block)) from answers_fts_data"
+            "select 'written', sum(length(block)) from answers_fts_data"
         )
     )
-    whole = db.stat().st_size
+    size = sum(len(text.encode()) for text in texts)
+    whole = connection.execute(
+        "select sum(" + " + ".join(f"length(cast({c} as blob))" for c in "abcde") + ")"
+        f" from (select 0, '' a, '' b, '' c, '' d, '' e where 0 union all {TEXTS})"
+    ).fetchone()[0]
     return (
-        f"index: {seconds:.1f} s to make, {sizes['search'] / 2**20:.1f} MiB of {whole / 2**20:.1f} "
-        f"(the words as written take {sizes['fts'] / 2**20:.1f})"
+        f"terms: {1e6 * seconds / len(texts):.0f} microseconds an answer\n"
+        f"index: {sizes['search'] / 2**20:.1f} MiB, {sizes['search'] / size:.0%} of the answers,"
+        f" {sizes['search'] / whole:.0%} of all the texts in it; the words as written take"
+        f" {sizes['written'] / size:.0%} of the answers"
     )
 
 

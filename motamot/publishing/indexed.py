@@ -30,7 +30,7 @@ class Index:
         titles = {s.id: s.title for s in made.sections}
         texts = [_once(called), *map(_once, lists.values()), *titles.values()]
         terms, self.words = indexed(texts, language)
-        self._questionnaire, *rest = terms
+        self._questionnaire, *rest = map(_unmarked, terms)
         self._respondents = dict(zip(lists, rest, strict=False))
         self._sections = dict(zip(titles, rest[len(lists) :], strict=True))
         self._made = made
@@ -44,20 +44,25 @@ class Index:
         for question, own in zip(self._made.questions, terms, strict=True):
             number = " ".join(plain(question.number))
             section = self._sections.get(question.section or "", "")
-            self._asked[question.id] = (f"{number} {MARK} {own}", section)
+            self._asked[question.id] = (f"{number} {MARK} {_unmarked(own)}", section)
         return [
-            ("", asked, " ".join(said.get(question, ())), self._questionnaire, section)
+            ("", asked, f" {MARK} ".join(said.get(question, ())), self._questionnaire, section)
             for question, (asked, section) in self._asked.items()
         ]
 
     def answers(self, answers: Sequence[Answer], terms: Sequence[str]) -> list[Terms]:
         """The columns of each answer, whose own terms these are."""
-        made = []
+        made: list[Terms] = []
         for answer, own in zip(answers, terms, strict=True):
             asked, section = self._asked[answer.question]
             who = self._respondents[answer.respondent]
             made.append((own, asked, who, self._questionnaire, section))
         return made
+
+
+def _unmarked(terms: str) -> str:
+    """Terms without the mark at their end: one in a row is enough, and each takes its place."""
+    return terms.removesuffix(f" {MARK}")
 
 
 def _once(names: Sequence[str | None]) -> str:

@@ -12,12 +12,13 @@ import sqlite3
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from motamot.search.query import Query, extract, parse_query, words_unknown
+from motamot.search.query import MAX_QUERY, Query, extract, parse_query, words_unknown
 from motamot.search.spelling import Spelling, may_be_misspelt
 from motamot.search.vocabulary import stored
 from motamot.search.words import MARK
 
 ASSUMED = "fr"  # the language of a questionnaire that does not say: this is a French site
+MOST_READ = 8  # words of a query that are read as others
 EVERYTHING = f'"{MARK}"'  # every indexed text holds the mark
 NOTHING = '""'
 
@@ -40,6 +41,7 @@ class Search:
         self._vocabulary = stored(connection)
         # One search asks for it again with every row.
         self._parsed = lru_cache(maxsize=256)(self._parse)
+        # (What was typed as it is read, [(a word, what it is read as)]).
         self.corrected = lru_cache(maxsize=256)(self._correct)
 
     def _parse(self, typed: str, language: str) -> Query:
@@ -50,10 +52,9 @@ class Search:
         return Spelling(self.connection)
 
     def _correct(self, typed: str) -> tuple[str, list[tuple[str, str]]]:
-        """(What was typed as it is read, [(a word, what it is read as)])."""
         read: list[tuple[str, str]] = []
         unknown = set.intersection(*({*self._unknown(typed, each)} for each in self.languages))
-        for start, word in sorted(unknown, reverse=True):
+        for start, word in sorted(sorted(unknown)[:MOST_READ], reverse=True):
             if near := self.spelling.nearest(word):
                 typed = typed[:start] + near[0] + typed[start + len(word) :]
                 read.insert(0, (word, near[0]))
@@ -65,6 +66,7 @@ class Search:
 
     def queries(self, typed: str) -> dict[str, Query]:
         """What was typed, in each language; {} when nothing of it can be searched."""
+        typed = typed[:MAX_QUERY]
         every = {language: self._parsed(typed, language) for language in self.languages}
         return every if any(query.match_expression() for query in every.values()) else {}
 
@@ -73,16 +75,10 @@ class Search:
         every = self.queries(typed).values()
         return any_of(query.match_expression() for query in every) or EVERYTHING
 
-    def phrase(self, typed: str) -> str:
-        """The expression of texts that hold all words in a row, to be ranked first; it finds
-        nothing when fewer than two words were typed."""
-        every = self.queries(typed).values()
-        return any_of(query.phrase_expression() for query in every) or NOTHING
-
     def pieces(self, text: str, typed: str, language: str, words: int) -> list[tuple[str, bool]]:
         """An extract of a text around the words found: (piece, whether it was found), in order. The
         pieces are the text's own characters; an ellipsis stands where it goes on."""
-        return extract(text, self._parsed(typed, language), language, words)
+        return extract(text, self._parsed(typed[:MAX_QUERY], language), language, words)
 
     def marked(self, text: str, typed: str, language: str, words: int = 40) -> str:
         """The same extract as one plain text, what was found between double asterisks."""

@@ -31,24 +31,55 @@ from motamot.text.folding import letters
 
 MAX_QUERY = 2000  # characters read of what was typed
 MAX_TERMS = 40  # terms kept of them
+MAX_EITHER = 12  # clauses of one OR
+MAX_PREFIXES = 5  # beginnings of words, of which one letter counts for four: others are words
+LONGEST = 40  # letters of a word that has forms
 _JOINED = inclusive.HYPHENS + "&"  # what makes one of two words: R&D
 MAX_RUNS = 64  # ways of writing several words in a row
 
 # Dropped from a query that has other words: they are in every text.
 _STOP = frozenset(
-    "le la les un une des du de d l au aux et en a ce cet cette ces que qu qui s se ou".split()
+    [
+        *(
+            "le",
+            "la",
+            "les",
+            "un",
+            "une",
+            "des",
+            "du",
+            "de",
+            "d",
+            "l",
+            "au",
+            "aux",
+            "et",
+            "en",
+            "a",
+        ),
+        *("ce", "cet", "cette", "ces", "que", "qu", "qui", "s", "se", "ou"),
+    ]
 )
 # What a question in plain words is asked with, with the forms of these verbs: nothing is looked for
 # by them where all words together find nothing.
 _ASKING = _STOP.union(
-    "quoi quel quelle quels quelles lequel laquelle lesquels lesquelles comment combien pourquoi "
-    "quand est il elle on ils elles je tu nous vous y t ne pas leur leurs son sa ses vos votre nos "
-    "notre dans pour par sur avec chez entre vers pres cela ceci celui celle ceux celles si dont "
-    "etre est va fait faire compte liste listes parti partis candidat candidats candidate candidates "
-    "who what which when where why how is are do does did the an of to in for and with will would "
-    "should can about their your".split()
+    *map(
+        str.split,
+        (
+            "quoi quel quelle quels quelles lequel laquelle lesquels lesquelles comment combien",
+            "pourquoi quand est il elle on ils elles je tu nous vous y t ne pas leur leurs son sa",
+            "ses vos votre nos notre dans pour par sur avec chez entre vers pres cela ceci celui",
+            "celle ceux celles si dont etre est va fait faire compte liste listes parti partis",
+            "candidat candidats candidate candidates",
+            "who what which when where why how is are do does did the an of to in for and with",
+            "will would should can about their your",
+        ),
+    )
 )
-_ASKED_FOR = "etre avoir faire vouloir pouvoir devoir falloir aller dire penser proposer prevoir compter"
+_ASKED_FOR = (
+    *("etre", "avoir", "faire", "vouloir", "pouvoir", "devoir", "falloir", "aller", "dire"),
+    *("penser", "proposer", "prevoir", "compter"),
+)
 # What stands before a colon -> the column that it is looked for in.
 COLUMNS = {
     "liste": "respondent",
@@ -70,9 +101,10 @@ Placed = tuple[int, Token]  # what to add to a token's offsets, and the token
 class Clause:
     """One thing asked for. It is found where any of `runs` is, first of all as typed.
 
-    kind "number": what the question column begins with; "word": the forms that the corpus has of a word, a compound or a number (`centre-ville` is
+    kind "word": the forms that the corpus has of a word, a compound or a number (`centre-ville` is
     a run of two words); "phrase": words as written, in the masculine and, when it differs, the
-    feminine reading (then both must be there); "prefix": beginnings of words.
+    feminine reading (then both must be there); "prefix": beginnings of words; "number": that of a
+    question, which its column begins with.
     """
 
     kind: str
@@ -100,13 +132,6 @@ class Clause:
 
 def _quoted(run: Run) -> str:
     return f'"{" ".join(run)}"'
-
-
-    def as_typed(self) -> str:
-        """This clause as one types it."""
-        name = next((name for name, column in COLUMNS.items() if column == self.column), "")
-        before = f"{name}:" if name else ""
-        return before + (f'"{self.typed}"' if self.kind == "phrase" else self.typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +172,8 @@ class Query:
         return f"({wanted or _quoted((MARK,))}) NOT ({unwanted})"
 
     def typed(self) -> str:
-        """The same as one types it."""
-        asked = [" OR ".join(clause.as_typed() for clause in group) for group in self.groups]
+        """The same as one types it, nothing twice."""
+        asked = {" OR ".join(clause.as_typed() for clause in group): 0 for group in self.groups}
         return " ".join([*asked, *("-" + clause.as_typed() for clause in self.without)])
 
     def essential(self) -> Query:
@@ -166,7 +191,7 @@ def words_unknown(typed: str, language: str, vocabulary: Vocabulary) -> list[tup
         (lexeme.start + token.start, lexeme.text[token.start : token.end])
         for lexeme in lexemes
         if not lexeme.quoted and not is_address(lexeme.text) and not lexeme.text.endswith("*")
-        for token in tokens(lexeme.text, reader.language)
+        for token in _tokens(lexeme.text, reader.language)
         if is_ordinary(token, lexeme.text[token.start : token.end]) and reader.is_unknown(token)
     ]
 
@@ -203,7 +228,7 @@ def parse_query(typed: str, language: str = "fr", vocabulary: Vocabulary = NOTHI
         if not lexeme.column:
             words += reader.each_word(lexeme.text, exact=lexeme.quoted)
         if joined:
-            groups[-1] += (made[0],)
+            groups[-1] = (*groups[-1], made[0])[:MAX_EITHER]
             made = made[1:]
         groups += [(clause,) for clause in made]
         joined = False
@@ -230,7 +255,7 @@ def _is_asking(clause: Clause) -> bool:
 
 @lru_cache(maxsize=1)
 def _verbs() -> frozenset[str]:
-    return frozenset(form for verb in _ASKED_FOR.split() for form in only_verbs(verb))
+    return frozenset(form for verb in _ASKED_FOR for form in only_verbs(verb))
 
 
 def _is_one_of(clause: Clause, words: frozenset[str]) -> bool:
@@ -288,6 +313,7 @@ class _Reader:
         self.language = language
         self._vocabulary = vocabulary
         self._forms: dict[str, list[str]] = {}
+        self._prefixes: dict[str, int] = {}
         self._as_one: dict[str, str] = {}  # a word typed before or after another -> both as one
 
     def known_as_one(self, lexemes: list[Lexeme]) -> list[Lexeme]:
@@ -317,7 +343,7 @@ class _Reader:
         return [replace(clause, column=lexeme.column) for clause in made]
 
     def phrase(self, lexeme: str) -> list[Clause]:
-        found = tokens(lexeme, self.language)[:MAX_TERMS]
+        found = _tokens(lexeme, self.language)[:MAX_TERMS]
         runs = dict.fromkeys(tuple(t.forms[gender] for t in found) for gender in (0, 1))
         return [Clause("phrase", lexeme, tuple(runs))] if found else []
 
@@ -326,9 +352,9 @@ class _Reader:
 
         One for each word, one for a whole compound or a whole number.
         """
-        found = [t for t in tokens(lexeme, self.language) if not t.elided]
-        found = found or tokens(lexeme, self.language)
-        last = found.pop() if found and lexeme.endswith("*") else None
+        every = _tokens(lexeme, self.language)
+        found = ([t for t in every if not t.elided] or list(every))[:MAX_TERMS]
+        last = found.pop() if found and self._is_prefix(lexeme, found[-1]) else None
         made: list[Clause] = []
         while found:
             size, runs = self._number(found)
@@ -344,9 +370,15 @@ class _Reader:
             )
         return made
 
+    def _is_prefix(self, lexeme: str, last: Token) -> bool:
+        if not lexeme.endswith("*"):
+            return False
+        self._prefixes[lexeme] = 1 if len(last.forms[0]) > 1 else 4
+        return sum(self._prefixes.values()) <= MAX_PREFIXES
+
     def each_word(self, lexeme: str, *, exact: bool) -> list[list[str]]:
         """The forms of each word, as typed first, or that one alone."""
-        words = [token.forms[0] for token in tokens(lexeme, self.language)]
+        words = [token.forms[0] for token in _tokens(lexeme, self.language)[:MAX_TERMS]]
         return [[word] if exact else self._known(word) for word in words]
 
     def _number(self, found: list[Token]) -> tuple[int, list[Run]]:
@@ -359,15 +391,17 @@ class _Reader:
             known += self._known(one)
         runs = [tuple(form.split()) for form in known]
         word = token.forms[0]
-        if len(known) == 1 and word.isalpha():
+        if len(known) == 1 and word.isalpha() and len(word) <= LONGEST:
             for halves in apart(word, self._vocabulary, self.language):
                 runs += _in_a_row([self._known(half) for half in halves])
         return runs
 
     def _compound(self, found: list[Token]) -> list[Run]:
         parts = [token.forms[0] for token in found[:MAX_TERMS]]
-        as_one = [tuple(form.split()) for form in self._known("".join(parts))]
-        return [*_in_a_row([self._known(part) for part in parts]), *as_one]
+        made = _in_a_row([self._known(part) for part in parts])
+        if len(parts[-1]) == 1:  # plan B, R&D
+            return [*made]
+        return [*made, *(tuple(form.split()) for form in self._known("".join(parts)))]
 
     def is_unknown(self, token: Token) -> bool:
         """Whether the corpus has no form of a word."""
@@ -377,16 +411,22 @@ class _Reader:
     def _known(self, word: str) -> list[str]:
         """A folded word, and its forms that the corpus has."""
         if word not in self._forms:
-            more = [] if word in _STOP else self._vocabulary.forms(word, self.language)
+            has_none = word in _STOP or len(word) > LONGEST
+            more = [] if has_none else self._vocabulary.forms(word, self.language)
             self._forms[word] = list(dict.fromkeys([word, *more]))
         return self._forms[word]
 
 
+@lru_cache(maxsize=512)
+def _tokens(lexeme: str, language: str = "fr") -> tuple[Token, ...]:
+    return tuple(tokens(lexeme, language))
+
+
 def _counts_on(before: str, word: str) -> bool:
     """Whether two words typed one after the other are one number: 2 millions, deux cents."""
-    found = [token.forms[0] for token in (*tokens(before), *tokens(word))]
+    found = [token.forms[0] for token in (*_tokens(before), *_tokens(word))]
     size, _ = numbers.writings(found)
-    return size > len(tokens(before)) and numbers.is_numeral(found[0])
+    return size > len(_tokens(before)) and numbers.is_numeral(found[0])
 
 
 def _is_named(before: str, lexeme: Lexeme, lexemes: Sequence[Lexeme]) -> bool:
@@ -405,7 +445,7 @@ def _asked(token: Token) -> tuple[str, ...]:
     return token.forms[2:] or tuple(dict.fromkeys(token.forms))
 
 
-def _compound(lexeme: str, found: list[Token]) -> int:
+def _compound(lexeme: str, found: Sequence[Token]) -> int:
     """How many words from the first on are joined by hyphens or the like."""
     for size, (token, following) in enumerate(pairwise(found), 1):
         between = lexeme[token.end : following.start]

@@ -15,14 +15,17 @@ from typing import Literal
 
 from motamot.search import ranking
 from motamot.search.index import ASSUMED, NOTHING, Search, any_of
-from motamot.search.query import Query
+from motamot.search.query import MAX_QUERY, Clause, Query
 from motamot.search.ranking import POOL, Candidate
 
 Kind = Literal["answers", "questions"]
 Mode = Literal["all", "most", "none"]
+MOST = 1000  # hits at once
 WORDS = {"answers": 40, "questions": 60}  # of an extract
+COMMON = math.log(1 + 4)  # how rare a word is that a text in four holds
 MOST_GROUPS = 12  # of a query of which some are looked for: the rarest
-SUGGESTIONS, TRIES = 5, 30
+SUGGESTIONS, TRIES = 5, 12
+MOST_KEPT = 5  # words of a query that is proposed
 
 _IN_QUESTION = """
     questions.number || ' ' || questions.text as question, questionnaires.language,
@@ -35,13 +38,14 @@ _IN_QUESTION = """
     left join sections on sections.id = questions.section"""
 TEXTS = {  # what is read of a text: where it is ordered, and shown
     "answers": f"""
-        select answers.rowid, answers.text as answer, respondents.label || ' '
-          || coalesce(short_name, '') || ' ' || replace(respondents.id, '-', ' ') as respondent,
+        select answers.rowid, answers.text as shown, answers.text as answer,
+        respondents.label || ' ' || coalesce(short_name, '') || ' '
+          || replace(respondents.id, '-', ' ') as respondent,
         {_IN_QUESTION.format("from answers join questions on questions.id = answers.question")}
         join respondents on respondents.id = answers.respondent
         where answers.rowid in (select value from json_each(?))""",
     "questions": f"""
-        select questions.rowid, '' as answer, '' as respondent,
+        select questions.rowid, questions.text as shown, '' as answer, '' as respondent,
         {_IN_QUESTION.format("from questions")}
         where questions.rowid in (select value from json_each(?))""",
 }
@@ -60,6 +64,7 @@ KEPT = {  # the rows that filters keep
 
 Hit = tuple[int, list[tuple[str, bool]]]  # rowid, its extract
 Asked = Mapping[str, Query]  # in each language
+Rarest = tuple[Query, list[float]]  # some groups of a query, and how rare each is
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Looking:
     "questionnaire", "section" and "liste"; "" or absent for none."""
 
     def __init__(self, search: Search, typed: str, kind: Kind, filters: Mapping[str, str]) -> None:
-        self._search, self._typed, self._kind = search, typed, kind
+        self._search, self._typed, self._kind = search, typed[:MAX_QUERY], kind
         self._filters = {name: filters.get(name) or "" for name in ("questionnaire", "section")}
         self._filters["liste"] = filters.get("liste") or ""
         self._table = f"{kind}_search"
@@ -94,6 +99,7 @@ class Looking:
 
     def found(self, size: int, start: int) -> Found:
         """`size` of the hits, from `start` on."""
+        size, start = min(max(size, 0), MOST), max(start, 0)
         queries = self.queries
         if not queries:
             return Found()
@@ -101,12 +107,14 @@ class Looking:
         for asked in (queries, {name: query.essential() for name, query in queries.items()}):
             expression = any_of(query.match_expression() for query in asked.values())
             if count := self._count(expression):
-                ids = self._best(asked, expression, start, size)
+                pool = self._pool(asked, expression, count)
+                ids = self._best(pool, asked, expression, start, size)
                 return Found(count, "all", read, expression, self._shown(ids))
-        ids, expression = self._most(asked)
+        rarest = {language: self._rarest(query) for language, query in asked.items()}
+        ids, expression = self._most(rarest)
         mode: Mode = "most" if ids else "none"
         hits = self._shown(ids[start : start + size])
-        return Found(len(ids), mode, read, expression, hits, self._suggested(asked))
+        return Found(len(ids), mode, read, expression, hits, self._suggested(rarest))
 
     def _count(self, expression: str) -> int:
         found = self._search.connection.execute(
@@ -122,14 +130,21 @@ class Looking:
         )
         return dict(found.fetchall())
 
-    def _best(self, asked: Asked, expression: str, start: int, size: int) -> list[int]:
-        """Those that hold everything: a pool ordered again, the rest as FTS5 ranks it."""
+    def _pool(self, asked: Asked, expression: str, count: int) -> dict[int, float]:
+        """The texts to be ordered again: all where they are few; else the first that hold the words
+        in a row, the first that hold them as typed."""
         pool: dict[int, float] = {}
-        exact = any_of(query.match_expression(exact=True) for query in asked.values())
-        in_a_row = any_of(query.phrase_expression() for query in asked.values())
-        for part in dict.fromkeys([in_a_row, exact, expression]):
-            if part and (part != expression or len(pool) < POOL):
-                pool = self._ranked(part, POOL) | pool
+        if count > POOL:
+            in_a_row = any_of(query.phrase_expression() for query in asked.values())
+            exact = any_of(query.match_expression(exact=True) for query in asked.values())
+            for part in dict.fromkeys([in_a_row, exact]):
+                pool = (self._ranked(part, POOL) if part else {}) | pool
+        return pool if len(pool) >= POOL else self._ranked(expression, POOL) | pool
+
+    def _best(
+        self, pool: Mapping[int, float], asked: Asked, expression: str, start: int, size: int
+    ) -> list[int]:
+        """Those that hold everything: the pool in its own order, the rest as FTS5 ranks it."""
         first = ranking.order(self._candidates(pool), asked)
         if start + size <= len(first):
             return first[start : start + size]
@@ -138,7 +153,7 @@ class Looking:
 
     def _candidates(self, pool: Mapping[int, float]) -> Iterator[Candidate]:
         found = self._search.connection.execute(TEXTS[self._kind], [json.dumps(list(pool))])
-        for rowid, answer, who, question, language, questionnaire, section in found:
+        for rowid, _, answer, who, question, language, questionnaire, section in found:
             fields = {
                 "answer": answer,
                 "question": question,
@@ -150,20 +165,22 @@ class Looking:
                 del fields["answer"]
             yield Candidate(rowid, pool[rowid], language or ASSUMED, fields)
 
-    def _most(self, asked: Asked) -> tuple[list[int], str]:
+    def _most(self, rarest: Mapping[str, Rarest]) -> tuple[list[int], str]:
         """(Those that hold most of the words, what finds them)."""
-        queries = {language: self._rarest(query) for language, query in asked.items()}
-        every = [query for query, _ in queries.values() if query.groups]
-        expression = any_of(query.any_expression() for query in every) or NOTHING
-        pool = self._ranked(expression, POOL)
+        queries = [query for query, _ in rarest.values() if query.groups]
+        expression = any_of(
+            replace(query, groups=_not_everywhere(query, weights)).any_expression()
+            for query, weights in rarest.values()
+        )
+        pool = self._ranked(expression or NOTHING, POOL)
         # Those that hold the rarest words may be few among those that hold the others.
-        for query in every:
+        for query in queries:
             for group in query.groups:
                 one = replace(query, groups=(group,)).match_expression()
                 pool = self._ranked(one, POOL // MOST_GROUPS) | pool
-        return ranking.order_most(self._candidates(pool), queries), expression
+        return ranking.order_most(self._candidates(pool), rarest), expression or NOTHING
 
-    def _rarest(self, query: Query) -> tuple[Query, list[float]]:
+    def _rarest(self, query: Query) -> Rarest:
         """(A query with the groups that stand somewhere, the rarest of them; how rare each is)."""
         whole = self._search.connection.execute(f"select count(*) from {self._kind}")
         total = whole.fetchone()[0]
@@ -179,37 +196,42 @@ class Looking:
 
     def _shown(self, ids: list[int]) -> tuple[Hit, ...]:
         found = self._search.connection.execute(TEXTS[self._kind], [json.dumps(ids)])
-        texts = {row[0]: (row[1] if self._kind == "answers" else row[3], row[4]) for row in found}
+        texts = {rowid: (shown, language) for rowid, shown, _, _, _, language, *_ in found}
         shown = []
         for rowid in ids:
             text, language = texts[rowid]
-            pieces = self._search.pieces(
-                text, self._typed, language or ASSUMED, WORDS[self._kind]
-            )
+            pieces = self._search.pieces(text, self._typed, language or ASSUMED, WORDS[self._kind])
             shown.append((rowid, pieces))
         return tuple(shown)
 
-    def _suggested(self, asked: Asked) -> tuple[str, ...]:
+    def _suggested(self, rarest: Mapping[str, Rarest]) -> tuple[str, ...]:
         """Whole queries that find something: what was typed less a word, or two, the rarest ones
         kept first; or with a word written as the next nearest one."""
-        found: list[str] = []
-        for typed in islice(self._tries(asked), TRIES):
-            queries = Looking(self._search, typed, self._kind, self._filters).queries
+        found: dict[str, None] = {}
+        for typed in islice(self._tries(rarest), TRIES):
+            queries = self._search.queries(typed)
             expression = any_of(query.match_expression() for query in queries.values())
-            if typed not in found and expression and self._count(expression):
-                found.append(typed)
+            if expression and self._count(expression):
+                found[typed] = None
             if len(found) == SUGGESTIONS:
                 break
         return tuple(found)
 
-    def _tries(self, asked: Asked) -> Iterator[str]:
+    def _tries(self, rarest: Mapping[str, Rarest]) -> Iterator[str]:
         for word, read in self._search.corrected(self._typed)[1]:
             for other in self._search.spelling.nearest(word, 3):
                 if other != read:
                     yield self._typed.replace(word, other)
-        query = asked.get(ASSUMED) or next(iter(asked.values()))
-        kept, weights = self._rarest(query)
-        rare = sorted(range(len(weights)), key=lambda place: -weights[place])
+        kept, weights = rarest.get(ASSUMED) or next(iter(rarest.values()))
+        rare = sorted(range(len(weights)), key=lambda place: -weights[place])[:MOST_KEPT]
         for size in range(len(rare), 0, -1):
             for places in combinations(rare, size):
-                yield replace(kept, groups=tuple(kept.groups[n] for n in sorted(places))).typed()
+                less = replace(kept, groups=tuple(kept.groups[n] for n in sorted(places)))
+                if self._count(less.match_expression()):
+                    yield less.typed()
+
+
+def _not_everywhere(query: Query, weights: list[float]) -> tuple[tuple[Clause, ...], ...]:
+    """The groups that few texts hold; all of them where there is none such."""
+    pairs = zip(query.groups, weights, strict=True)
+    return tuple(group for group, weight in pairs if weight > COMMON) or query.groups

@@ -1,8 +1,8 @@
 """A typed word that stands nowhere in the corpus, read as the nearest one that does.
 
 Near in letters, or in sound: `amenagment`, `pharmassie`. A word that the lexicon knows is no
-misspelling, unless it is long and sounds the same (`décheterie`, `déchetterie`), and what has a form
-in the corpus is never read as something else.
+misspelling, unless it is long and sounds the same (`décheterie`, `déchetterie`), and what has a
+form in the corpus is never read as something else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from motamot.search.lexicon import is_known
 from motamot.text.folding import letters
 
-SHORTEST = 4  # letters of a word that may be misspelt
+SHORTEST, LONGEST = 4, 40  # letters of a word that may be misspelt
 TWO_SPELLINGS = 8  # of one that the lexicon knows, to be read as another that sounds the same
 
 # Letters that sound alike, one after the other.
@@ -96,5 +96,5 @@ def may_be_misspelt(word: str) -> bool:
     one that the lexicon knows, unless long enough to have two spellings."""
     folded = letters(word)
     acronym = word.isupper() and len(word) < 6
-    shortest = TWO_SPELLINGS if is_known(folded) else SHORTEST
-    return word.isalpha() and len(folded) >= shortest and not acronym
+    shortest = TWO_SPELLINGS if is_known(folded[: LONGEST + 1]) else SHORTEST
+    return word.isalpha() and shortest <= len(folded) <= LONGEST and not acronym

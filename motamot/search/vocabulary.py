@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from motamot.search.lexicon import is_known, lexicon, related
@@ -86,8 +87,9 @@ class Stored:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.forms = lru_cache(maxsize=4096)(self._forms)  # the same words are typed again
 
-    def forms(self, word: str, language: str) -> list[str]:
+    def _forms(self, word: str, language: str) -> list[str]:
         known = related(word) if language == "fr" else frozenset()
         found = self._connection.execute(
             _FORMS + (" and not known" if known else "") + _MOST_FREQUENT,

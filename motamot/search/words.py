@@ -50,6 +50,11 @@ _RUN = re.compile(rf"\S+(?:{numbers.GLUE}\S*)*")
 # A word that the end of a line cuts in two; not `pré- et postnatal`.
 _BROKEN = re.compile(r"([^\W\d_]{2,})-\s+(?!(?:et|ou|ni|puis|voire|à|aux?)\b)([^\W\d_]+)")
 # One word with its punctuation, and what is none: it may be a Roman number.
+# What is a word without being written in letters: C++, and emoji but for boxes to tick.
+_SYMBOL = re.compile(
+    r"(?<!\w)([a-zA-Z])\+\+(?!\w)"
+    "|[\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2600-\u260f\u2613-\u26ff]"
+)
 _SIMPLE = re.compile(r"[«“\"(\[]*([^\W\d_]+)[»”\",.;:!?…)\]]*")
 _ROMAN = re.compile("[ivx]+(?:e|er|re|eme|ere)s?")
 
@@ -92,6 +97,17 @@ def language_of(code: str) -> str:
     return re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
 
 
+def _read(run: str, language: str) -> Iterator[Token]:
+    """The tokens of one run (`l'étudiant·e,`), with offsets into it."""
+    at = 0
+    for symbol in _SYMBOL.finditer(run):
+        yield from _between(run[: symbol.start()], at, language)
+        name = f"{symbol[1]}plusplus" if symbol[1] else f"u{ord(symbol[0]):x}"
+        yield Token(*symbol.span(), (name.lower(),) * 2)
+        at = symbol.end()
+    yield from _between(run, at, language)
+
+
 def _plain(run: str, start: int, end: int) -> Iterator[Token]:
     """Every word of `run[start:end]`, with no French rule."""
     for found in _PLAIN.finditer(run, start, end):
@@ -99,14 +115,13 @@ def _plain(run: str, start: int, end: int) -> Iterator[Token]:
             yield Token(found.start(), found.end(), (word, word))
 
 
-def _read(run: str, language: str) -> Iterator[Token]:
-    """The tokens of one run (`l'étudiant·e,`), with offsets into it."""
+def _between(run: str, at: int, language: str) -> Iterator[Token]:
+    """The tokens of a run from a place on, where no symbol stands."""
     if language != "fr":
-        yield from _plain(run, 0, len(run))
+        yield from _plain(run, at, len(run))
         return
     urls = "@" in run or "://" in run or "www." in run
-    at = 0
-    for figure in () if urls else numbers.FIGURE.finditer(run):
+    for figure in () if urls else numbers.FIGURE.finditer(run, at):
         yield from _read_words(run, at, figure.start(), urls)
         yield from (Token(start, end, (form, form)) for start, end, form in numbers.read(figure))
         at = figure.end()

@@ -1,7 +1,6 @@
 """The SQL functions that every connection of the site is given.
 
     escape_fts(typed)                       what is typed -> an FTS5 expression
-    search_phrase(typed)                    texts that hold all the words in a row
     search_found(typed, kind, filters, size, start)   JSON: what is found, best first
     search_extract(text, typed, language)   an extract, its **words found** marked
     search_pieces(text, typed, language, words)   JSON: its pieces, [characters, whether found]
@@ -23,7 +22,6 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 
 from motamot.quoting.places import verify, verify_in
 from motamot.search import index as search
@@ -38,9 +36,6 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
     def expression(typed: object) -> str:
         return asked.expression(_text(typed))
 
-    def phrase(typed: object) -> str:
-        return asked.phrase(_text(typed))
-
     def extract(text: object, typed: object, language: str | None) -> str:
         return asked.marked(_text(text), _text(typed), language or search.ASSUMED)
 
@@ -51,7 +46,7 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
     def found(typed: object, kind: object, filters: object, size: int, start: int) -> str:
         texts: Kind = "questions" if kind == "questions" else "answers"
         looking = Looking(asked, _text(typed), texts, _filters(filters))
-        return json.dumps(asdict(looking.found(size, start)), ensure_ascii=False)
+        return json.dumps(vars(looking.found(size, start)), ensure_ascii=False)
 
     def verified(typed: object) -> str:
         return json.dumps(verify(conn, asked.languages, _text(typed)), ensure_ascii=False)
@@ -61,7 +56,6 @@ def prepare(conn: sqlite3.Connection, label: Callable[[str, str, str], str]) -> 
         return json.dumps(found, ensure_ascii=False) if found else None
 
     conn.create_function("escape_fts", 1, expression, deterministic=True)
-    conn.create_function("search_phrase", 1, phrase, deterministic=True)
     conn.create_function("search_found", 5, found)
     conn.create_function("search_extract", 3, extract, deterministic=True)
     conn.create_function("search_pieces", 4, pieces, deterministic=True)

@@ -75,7 +75,7 @@ def test_queries_that_never_end_are_stopped_and_keep_no_page_from_its_reader(rea
 def test_our_own_functions_answer_or_are_stopped_whatever_they_are_given(real):
     long = LONG.format("été ")
     functions = {
-        "escape_fts": 1, "search_phrase": 1, "search_extract": 3, "verify_quotation": 1,
+        "escape_fts": 1, "search_found": 5, "search_extract": 3, "verify_quotation": 1,
         "quotation_in": 2, "first_sentence": 1, "fold": 1, "value_label": 3, "words_changed": 2,
     }  # fmt: skip
     for name, count in functions.items():
