@@ -121,6 +121,11 @@ def _only_verb(form: str) -> bool:
     return all(entry.kind == "v" for entry in lexicon().entries(form))
 
 
-def only_verbs(verb: str) -> set[str]:
-    """The forms of a folded verb that are no other word."""
-    return {form for form in _forms(verb, "v") if _only_verb(form)}
+def conjugated(verb: str) -> set[str]:
+    """The forms of a folded verb that are no other word, but adjectives made of it: `prévu`."""
+    forms = _forms(verb, "v")
+    return {
+        form
+        for form in forms
+        if all(entry.kind == "v" or {*entry.forms} <= forms for entry in lexicon().entries(form))
+    }

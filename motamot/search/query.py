@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import NamedTuple
 
 from motamot.search import inclusive, numbers
-from motamot.search.lexicon import only_verbs
+from motamot.search.lexicon import conjugated
 from motamot.search.vocabulary import NOTHING, Vocabulary, apart, together
 from motamot.search.words import (
     MARK,
@@ -80,6 +80,8 @@ _ASKED_FOR = (
     *("etre", "avoir", "faire", "vouloir", "pouvoir", "devoir", "falloir", "aller", "dire"),
     *("penser", "proposer", "prevoir", "compter"),
 )
+_OTHER_WORDS = frozenset(["ete", "etes", "allee", "allees", "pensee", "pensees", "comptes"])
+_LISTS = frozenset(["liste", "parti"])
 # What stands before a colon -> the column that it is looked for in.
 COLUMNS = {
     "liste": "respondent",
@@ -176,6 +178,19 @@ class Query:
         asked = {" OR ".join(clause.as_typed() for clause in group): 0 for group in self.groups}
         return " ".join([*asked, *("-" + clause.as_typed() for clause in self.without)])
 
+    def loose(self) -> Query:
+        """The same with the words of its phrases, each for itself."""
+        groups = chain.from_iterable(
+            [
+                (replace(clause, kind="word", typed=form, runs=((form,),)),)
+                for form in clause.runs[0]
+            ]
+            if (clause := group[0]).kind == "phrase" and len(group) == 1
+            else [group]
+            for group in self.groups
+        )
+        return replace(self, groups=tuple(groups))
+
     def essential(self) -> Query:
         """The same without the words that a question is asked with, where others remain."""
         kept = tuple(g for g in self.groups if not all(_is_asking(c) for c in g))
@@ -255,7 +270,8 @@ def _is_asking(clause: Clause) -> bool:
 
 @lru_cache(maxsize=1)
 def _verbs() -> frozenset[str]:
-    return frozenset(form for verb in _ASKED_FOR for form in only_verbs(verb))
+    forms = (form for verb in _ASKED_FOR for form in conjugated(verb))
+    return frozenset(forms) - _OTHER_WORDS
 
 
 def _is_one_of(clause: Clause, words: frozenset[str]) -> bool:
@@ -324,7 +340,11 @@ class _Reader:
             before = made[-1] if made else None
             if before and not (before.marked or lexeme.marked):
                 one = self.language == "fr" and _counts_on(before.text, lexeme.text)
-                if one or _is_named(before.text, lexeme, lexemes):
+                named = not one and _is_named(before.text, lexeme, lexemes)
+                if named and letters(before.text) in _LISTS:  # liste B
+                    made[-1] = before._replace(text=lexeme.text, column=COLUMNS["liste"])
+                    continue
+                if one or named:
                     made[-1] = before._replace(text=f"{before.text} {lexeme.text}")
                     continue
             made.append(lexeme)

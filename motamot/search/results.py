@@ -110,7 +110,7 @@ class Looking:
                 pool = self._pool(asked, expression, count)
                 ids = self._best(pool, asked, expression, start, size)
                 return Found(count, "all", read, expression, self._shown(ids))
-        rarest = {language: self._rarest(query) for language, query in asked.items()}
+        rarest = {lang: self._rarest(query.loose().essential()) for lang, query in queries.items()}
         ids, expression = self._most(rarest)
         mode: Mode = "most" if ids else "none"
         hits = self._shown(ids[start : start + size])
