@@ -157,11 +157,11 @@ class Query:
         return self._less(" AND ".join([*narrowed, *([f"({asked})"] if asked else [])]))
 
     def phrase_expression(self) -> str:
-        """The words typed, in a row, in any number and gender; "" unless two or more.
+        """The words typed, in a row, in any number and gender; "" unless several are asked for.
 
         A text that also matches this should be ranked before one where the words are scattered.
         """
-        if len(self.words) < 2:
+        if len(self.words) < 2 or len(self.groups) == 1:  # what finds it has it in a row
             return ""
         narrowed = [f"({_either(g)})" for g in self.groups if g[0].column]
         row = " OR ".join(map(_quoted, _in_a_row(self.words)))
