@@ -4,7 +4,7 @@
     python build.py --release           a build of confirmed readings alone, which also records its
                                         permalinks in raw/permalinks.txt
     python build.py check               the same reading, and writes nothing
-    python build.py receive FILE ...    take documents in, and write down how each was read
+    python build.py receive FILE ...    take files in, and write down how each was read
     python build.py outline FILE ...    show how documents are read, for a person to compare
     python build.py status              which readings are confirmed, and which are not
 
@@ -19,7 +19,7 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
@@ -44,7 +44,8 @@ from motamot.publishing.kept import Keeping
 from motamot.publishing.prepared import Order, Prepared, prepare_all
 from motamot.publishing.rows import Counts
 from motamot.publishing.write import Writer
-from motamot.receiving import intake
+from motamot.receiving import formats, intake
+from motamot.receiving.converted import Doubt
 from motamot.recording.outline import outline as outlined
 from motamot.recording.record import FIXED_HERE, Record, named, written
 from motamot.text import files
@@ -124,28 +125,30 @@ def receive(
     date: str | None,
     files: tuple[Path, ...],
 ) -> None:
-    """Take documents in: copy each into raw/, read it, and write its record for a person to
-    confirm. A file or a folder of raw/ is only read (without FILES, all of it); a record that is
-    there is never overwritten. A later version of a reply, of a --date, stands beside the first.
+    """Take files in, of any format: copy each into raw/, draw its text out, read it, and write its
+    record for a person to confirm. A file or a folder of raw/ is only read (without FILES, all of
+    it); a record that is there is never overwritten. A later version of a reply, of a --date,
+    stands beside the first.
     """
     folder = _raw(raw or outer[0])
     problems = Problems()
-    wanted: dict[Path, set[Path]] = {}
-    for file in _documents(files or (folder,)):
-        place = _place(file, folder, questionnaire, (respondent, date), problems)
-        if place:
-            wanted.setdefault(place.parent, set()).add(place)
-    if problems.errors:
-        sys.exit(1)
-    if not wanted:
-        raise click.UsageError("no document among them: give .md or .txt files")
+    wanted: dict[Path, dict[Path, intake.Taken]] = {}
+    found = tuple(_documents(files or (folder,), formats.SUFFIXES))
+    with _progress(found, outer[1], "Receiving", 2) as bar:
+        for file in bar:
+            taken = _take(file, folder, questionnaire, (respondent, date), problems)
+            if taken:
+                wanted.setdefault(taken.document.parent, {}).setdefault(taken.document, taken)
+    if not wanted and not problems.errors:
+        raise click.UsageError(f"no document among them: give {', '.join(formats.SUFFIXES)} files")
     names = _names(folder, problems)
     for path, chosen in wanted.items():
         read = _read(path, names, problems)
         for received in read.documents:
             first = received is read.reference and received.record is None
-            if received.sound and (first or Path(received.path) in chosen):
-                _write_record(read, received, names)
+            taken = chosen.get(Path(received.path))
+            if received.sound and (first or taken):
+                _write_record(read, received, names, taken)
     sys.exit(1 if problems.errors else 0)
 
 
@@ -159,7 +162,7 @@ def outline(outer: tuple[Path | None, bool], raw: Path | None, files: tuple[Path
     problems = Problems()
     folder = _raw(raw or outer[0])
     names = _names(folder, problems)
-    wanted = list(_documents(files or (folder,)))
+    wanted = list(_documents(files or (folder,), SUFFIXES))
     for path in dict.fromkeys(file.parent for file in wanted):
         for received in _read(path, names, problems).documents:
             if Path(received.path) in wanted and received.sound:
@@ -284,40 +287,38 @@ def _read(path: Path, names: Mapping[str, str], problems: Problems) -> Questionn
     return read
 
 
-def _documents(files: Iterable[Path]) -> Iterator[Path]:
+def _documents(files: Iterable[Path], suffixes: tuple[str, ...]) -> Iterator[Path]:
     """The documents among files and folders, those of a folder by name."""
     for file in files:
         if file.is_dir():
-            inside = sorted(p for p in file.rglob("*") if p.is_file() and p.suffix in SUFFIXES)
-            yield from (p for p in inside if p.name not in ("README.md", RECORD))
+            inside = (p for p in file.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
+            hidden = (p for p in sorted(inside) if p.name not in ("README.md", RECORD))
+            yield from (p for p in hidden if p.name[0] != ".")
         else:
             yield file
 
 
-def _place(
+def _take(
     file: Path,
     raw: Path,
     questionnaire: str | None,
     whose: tuple[str | None, str | None],  # respondent, day
     problems: Problems,
-) -> Path | None:
-    """Where a document stands in raw/, copied there if it came from elsewhere."""
-    inside = file.resolve().parent.parent == raw.resolve()
-    if (file.suffix if inside else file.suffix.lower()) not in SUFFIXES:
-        expected = f"a document in one of the formats {', '.join(SUFFIXES)}"
-        action = "Save its text as .md or .txt, and receive that."
-        problems.report([Problem(Where(show(file)), "error", expected, f"“{file.name}”", action)])
-        return None
-    if inside:
-        return raw / file.parent.name / file.name
-    folder = questionnaire or _ask("--questionnaire", "Which questionnaire is it a reply to")
-    own = _stem(file, *whose)
+) -> intake.Taken | None:
+    """A document in raw/, copied there if it came from elsewhere, with the text drawn from it."""
     where = Where(show(file))
-    found = [*bad_identifier(folder, where), *bad_stem(own, where)]
+    if file.resolve().parent.parent == raw.resolve():
+        folder, own, file = file.parent.name, file.stem, raw / file.parent.name / file.name
+        if file.suffix in SUFFIXES:
+            return intake.Taken(file)
+    else:
+        folder = questionnaire or _ask("--questionnaire", "Which questionnaire is it a reply to")
+        own = _stem(file, *whose)
+    taken, found = None, [*bad_identifier(folder, where), *bad_stem(own, where)]
     if not found:
-        place, found = intake.place(file, raw / folder, own, LARGEST)
+        taken, found = intake.take(file, raw / folder, own, LARGEST)
     problems.report(found)
-    return None if found else place
+    return taken
 
 
 def _stem(file: Path, respondent: str | None, day: str | None) -> str:
@@ -338,12 +339,15 @@ def _ask(option: str, question: str) -> str:
 
 
 def _write_record(
-    questionnaire: Questionnaire, received: Received, names: Mapping[str, str]
+    questionnaire: Questionnaire,
+    received: Received,
+    names: Mapping[str, str],
+    taken: intake.Taken | None,
 ) -> None:
     """Write a document's record, print its outline and the next step; of one that is there, print
     how a reading of today would differ."""
     path = Path(received.record_path)
-    made = _record_of(questionnaire, received, names)
+    made = _record_of(questionnaire, received, names, taken)
     if received.record is not None:
         before = path.read_text(encoding="utf-8").splitlines()
         after = written(replace(made, reviewed_by=received.record.reviewed_by)).splitlines()
@@ -353,7 +357,7 @@ def _write_record(
         return
     with replacing(path) as writing:
         writing.write_text(written(made), encoding="utf-8", newline="\n")
-    _print_outline(received)
+    _print_outline(received, taken.doubts if taken else ())
     doubts = sum(entry.doubtful for entry in made.entries)
     click.echo(
         f"{path} was written, with {_number(doubts, 'doubt')}. Compare it with the document; "
@@ -363,7 +367,10 @@ def _write_record(
 
 
 def _record_of(
-    questionnaire: Questionnaire, received: Received, names: Mapping[str, str]
+    questionnaire: Questionnaire,
+    received: Received,
+    names: Mapping[str, str],
+    taken: intake.Taken | None,
 ) -> Record:
     """The record that a reading of today gives."""
     reference = questionnaire.reference
@@ -376,7 +383,9 @@ def _record_of(
     lines = intake.settled_lines(Path(received.path).parent, received.stem)
     if lines:
         entries = intake.settled(received.text, entries, lines)
+    entries = intake.with_doubts(entries, taken.doubts if taken else ())
     answering = named(entries)
+    before = received.record.original if received.record else None
     return Record(
         document=Path(received.path).name,
         sha256=received.sha256,
@@ -384,11 +393,13 @@ def _record_of(
         questions=FIXED_HERE if fixes or reference is None else Path(reference.path).name,
         entries=tuple(entries),
         respondents=() if answering == (received.owner,) else answering,
+        original=before or (taken.original if taken else None),
     )
 
 
-def _print_outline(received: Received) -> None:
-    for line in outlined(received.text, received.passages, received.entries):
+def _print_outline(received: Received, doubts: Sequence[Doubt] = ()) -> None:
+    entries = intake.with_doubts(received.entries, doubts)
+    for line in outlined(received.text, received.passages, entries):
         click.echo(line)
 
 
@@ -482,12 +493,14 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(paths: tuple[Path, ...], quiet: bool) -> Iterator[Iterable[Path]]:
+def _progress(
+    paths: tuple[Path, ...], quiet: bool, label: str = "Reading", least: int = 20
+) -> Iterator[Iterable[Path]]:
     """A progress bar on a terminal, when there is more than a moment's work."""
-    if quiet or len(paths) < 20 or not sys.stderr.isatty():
+    if quiet or len(paths) < least or not sys.stderr.isatty():
         yield paths
         return
-    with click.progressbar(paths, label="Reading", file=sys.stderr) as bar:
+    with click.progressbar(paths, label=label, file=sys.stderr) as bar:
         yield bar
 
 

@@ -1,48 +1,137 @@
-"""A received file -> its place in raw/, unchanged; and the first record of its reading."""
+"""A received file -> its place in raw/, unchanged; its text, and the first record of a reading."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from motamot.receiving import formats
+from motamot.receiving.converted import Converted, Doubt, Refused
 from motamot.recording.cut import passages_of
-from motamot.recording.record import Entry, Place, first_words
+from motamot.recording.record import SUFFIX, Entry, Original, Place, first_words
 from motamot.text import files, yaml_file
 from motamot.text.problems import Problem, Where
 from motamot.text.whole import replacing
 
 _NUMBER = re.compile(r"\W*(?:[^\W\d_]+\s+)?(\d+(?:[.-]\d+|[a-z])?)\s*[.):–-]")
+_MOST = 50_000_000  # bytes of a received file
 _KINDS = ("title", "preamble", "section", "question", "answer", "note", "text")
 
 
-def place(file: Path, folder: Path, stem: str, most: int) -> tuple[Path, list[Problem]]:
-    """Copy a file into a questionnaire's folder, byte for byte; what stands there is never
-    overwritten, and what has more bytes than `most` is not taken in. (where it is now, what is
-    wrong)."""
-    target = folder / f"{stem}{file.suffix.lower()}"
-    data = files.read(Path(os.path.realpath(file)), most)
-    there = files.read(target, most) if os.path.lexists(target) else None
-    if isinstance(data, Problem) or isinstance(there, Problem):
-        return target, [each for each in (data, there) if isinstance(each, Problem)]
+@dataclass(frozen=True)
+class Taken:
+    """Where a document stands in raw/; what it was drawn from, and the doubts of that."""
+
+    document: Path
+    original: Original | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+def take(file: Path, folder: Path, stem: str, most: int) -> tuple[Taken | None, list[Problem]]:
+    """Copy a file into a questionnaire's folder, byte for byte, and put beside it the text that it
+    holds, unless it is one. What stands there is never overwritten; what has more than `most` bytes
+    of text is not taken in. (None, what is wrong) when it was not."""
+    data = files.read(Path(os.path.realpath(file)), _MOST)
+    if isinstance(data, Problem):
+        return None, [data]
+    inside = file.parent.resolve() == folder.resolve()
+    try:
+        kind, doubt = formats.kind_of(file.name, data)
+        if kind in formats.TEXTS:
+            wrong = _too_long(file, data, most) or _put(
+                {folder / f"{stem}{kind}": data}, folder, stem
+            )
+            return _taken(wrong, Taken(folder / f"{stem}{kind}", None, _doubts(doubt)))
+        original = file if inside else folder / f"{stem}{kind}"
+        document = folder / f"{stem}.md"
+        recorded = document.with_suffix(SUFFIX).exists() and document.exists()
+        there = files.read(document, most) if recorded else None
+        if isinstance(there, Problem):
+            return None, [there]
+        made, by = _converted(kind, data, there)
+    except Refused as error:
+        expected = f"a reply in one of the formats {', '.join(formats.SUFFIXES)}"
+        return None, [Problem(Where(file.as_posix()), "error", expected, error.found, error.action)]
+    text = made.text.encode() if there is None else there
+    wrong = _too_long(file, text, most) or _put({original: data, document: text}, folder, stem)
+    drawn = Original(original.name, hashlib.sha256(data).hexdigest(), by)
+    return _taken(wrong, Taken(document, drawn, (*_doubts(doubt), *made.doubts)))
+
+
+def _doubts(sentence: str) -> tuple[Doubt, ...]:
+    return ((1, sentence),) if sentence else ()
+
+
+def _taken(wrong: Problem | None, taken: Taken) -> tuple[Taken | None, list[Problem]]:
+    return (None, [wrong]) if wrong else (taken, [])
+
+
+def _converted(kind: str, data: bytes, there: bytes | None) -> tuple[Converted, str]:
+    """The text of a file, and what drew it. Of a text that is there, with a record, only what this
+    conversion doubts; nothing where it would be another text. Raises Refused."""
     if there is None:
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as writing:
-            writing.write_bytes(data)
-    elif there != data:
-        problem = Problem(
-            Where(target.as_posix()),
-            "error",
-            f"no document of “{stem}” yet",
-            "one with other words",
-            "Give the day on which this one came with --date, when it is a later version; else "
-            "another --respondent.",
-        )
-        return target, [problem]
-    return target, []
+        return formats.converted(kind, data)
+    try:
+        made, by = formats.converted(kind, data)
+    except Refused:
+        return Converted(""), "nothing"
+    return made if made.text.encode() == there else Converted(""), by
+
+
+def _too_long(file: Path, text: bytes, most: int) -> Problem | None:
+    if len(text) <= most:
+        return None
+    expected, found = f"a text of at most {most:,} bytes", f"one of {len(text):,}"
+    action = "Leave out what is no text, or part it."
+    return Problem(Where(file.as_posix()), "error", expected, found, action)
+
+
+def _put(made: Mapping[Path, bytes], folder: Path, stem: str) -> Problem | None:
+    """Write files that are not there yet; none when other words of the list stand there."""
+    texts = [folder / f"{stem}{suffix}" for suffix in formats.TEXTS]
+    for path in dict.fromkeys([*made, *texts]):
+        if os.path.lexists(path):
+            there = files.read(path, _MOST)
+            if isinstance(there, Problem):
+                return there
+            if there != made.get(path):
+                return _other(path, stem)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, data in made.items():
+        if not os.path.lexists(path):
+            with replacing(path) as writing:
+                writing.write_bytes(data)
+    return None
+
+
+def _other(path: Path, stem: str) -> Problem:
+    return Problem(
+        Where(path.as_posix()),
+        "error",
+        f"no document of “{stem}” yet",
+        "one with other words",
+        "Give the day on which this one came with --date, when it is a later version; else "
+        "another --respondent.",
+    )
+
+
+def with_doubts(entries: Sequence[Entry], doubts: Sequence[Doubt]) -> list[Entry]:
+    """The lines of a record, each with the doubts that the conversion had of its passage."""
+    made = list(entries)
+    for line, sentence in doubts:
+        placed = [at for at, entry in enumerate(made) if entry.at]
+        at = max((at for at in placed if made[at].at <= (line, 10**9)), default=None)  # type: ignore[operator]
+        at = next(iter(placed), None) if at is None else at
+        if at is not None:
+            said = " ".join(sentence.split())
+            remark = f"{made[at].remark}; {said}" if made[at].remark else said
+            made[at] = replace(made[at], doubtful=True, remark=remark)
+    return made
 
 
 def settled_lines(folder: Path, stem: str) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.confirming import confirm
+from tests.receiving.made import docx, eml, levels, numbered, p
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = """# Questionnaire Exemple
@@ -90,9 +92,95 @@ def test_another_document_of_the_same_list_is_not_put_over_the_first(raw, receiv
 
 def test_a_format_that_is_not_read_is_said(raw, receive, tmp_path):
     (tmp_path / "a.docx").write_bytes(b"PK")
-    done = receive("a.docx", "--questionnaire", "exemple")
+    (tmp_path / "a.xls").write_bytes(b"12")
+    done = receive("a.docx", "a.xls", "--questionnaire", "exemple")
     assert done.returncode == 1
-    assert "Save its text as .md or .txt, and receive that." in done.stderr
+    assert "a.docx: error: expected a reply in one of the formats .md, .txt, .docx" in done.stderr
+    assert "found a file that is damaged, or of which only a part came." in done.stderr
+    assert "found “a.xls”. Save its text as .md or .txt, and receive that." in done.stderr
+    assert list(raw.iterdir()) == []
+
+
+WORD = docx(
+    numbered("Ouvrirez-vous la bibliothèque le dimanche ?", 1)
+    + p("Oui, le matin.")
+    + p("Non", "", "<w:strike/>")
+    + numbered("Soutiendrez-vous la cantine ?", 1)
+    + p("Oui, dès la première année."),
+    numbering=levels(("decimal", "%1.")),
+)
+
+
+def test_a_word_file_is_kept_its_text_drawn_out_and_built(raw, receive, run_build, tmp_path):
+    (tmp_path / "Réponse.DOCX").write_bytes(WORD)
+    arguments = ("Réponse.DOCX", "--questionnaire", "exemple", "--respondent", "liste-a")
+    done = receive(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    folder = raw / "exemple"
+    assert (folder / "liste-a.docx").read_bytes() == WORD
+    text = (folder / "liste-a.md").read_text(encoding="utf-8")
+    assert "1. Ouvrirez-vous la bibliothèque le dimanche ?\n\nOui, le matin.\n\n2. Sout" in text
+    record = (folder / "liste-a.reading").read_text(encoding="utf-8")
+    digest = hashlib.sha256(WORD).hexdigest()
+    assert f"original: liste-a.docx {digest} motamot word\n" in record
+    doubt = "# struck through, and left out: “Non”; words of the file that are not here: “non”"
+    assert f"? 3      answer 1       Oui, le matin.  {doubt}\n" in record
+    assert doubt in done.stdout
+    built = run_build("--raw", "raw", "--db", "q.db", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    database = sqlite3.connect(tmp_path / "q.db")
+    assert database.execute("SELECT id, text FROM answers ORDER BY id").fetchall() == [
+        ("exemple_1_liste-a", "Oui, le matin."),
+        ("exemple_2_liste-a", "Oui, dès la première année."),
+    ]
+    kept = database.execute("SELECT original, original_sha256 FROM documents").fetchone()
+    assert kept == ("liste-a.docx", digest)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    again = receive(*arguments)
+    assert again.returncode == 0
+    assert "It is read so today too." in again.stdout
+    assert "It is read so today too." in receive("raw/exemple").stdout
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_other_bytes_of_the_same_list_need_a_date(raw, receive, tmp_path):
+    (tmp_path / "a.docx").write_bytes(WORD)
+    (tmp_path / "b.docx").write_bytes(docx(p("1. Un ?") + p("Non.")))
+    named = ("--questionnaire", "exemple", "--respondent", "liste-a")
+    receive("a.docx", *named)
+    done = receive("b.docx", *named)
+    assert done.returncode == 1
+    assert "expected no document of “liste-a” yet" in done.stderr
+    assert receive("Réponse de A.md", *named).returncode == 1
+    assert (raw / "exemple" / "liste-a.docx").read_bytes() == WORD
+    receive("b.docx", *named, "--date", "2032-03-02")
+    assert (raw / "exemple" / "liste-a@2032-03-02.docx").exists()
+
+
+def test_a_folder_is_taken_in_and_one_bad_file_does_not_stop_the_others(raw, receive, tmp_path):
+    mails = tmp_path / "reçus"
+    mails.mkdir()
+    (mails / "liste-a.docx").write_bytes(WORD)
+    (mails / "liste-b.eml").write_bytes(
+        eml("B a écrit :\n> 1. Ouvrirez-vous la bibliothèque le dimanche ?\nNon.\n")
+    )
+    (mails / "liste-c.docx").write_bytes(b"PK\x03\x04")
+    (mails / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    done = receive("reçus", "--questionnaire", "exemple")
+    assert done.returncode == 1
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == ["reçus/liste-c.docx"]
+    assert sorted(path.name for path in (raw / "exemple").iterdir()) == [
+        *("liste-a.docx", "liste-a.md", "liste-a.reading"),
+        *("liste-b.eml", "liste-b.md", "liste-b.reading"),
+    ]
+
+
+def test_a_file_put_into_raw_is_taken_in_where_it_is(raw, receive):
+    (raw / "exemple").mkdir()
+    (raw / "exemple" / "liste-a.docx").write_bytes(WORD)
+    assert receive("raw/exemple").returncode == 0
+    record = (raw / "exemple" / "liste-a.reading").read_text(encoding="utf-8")
+    assert "original: liste-a.docx " in record
 
 
 def test_a_name_that_cannot_be_an_address_is_said_and_nothing_is_copied(raw, receive):

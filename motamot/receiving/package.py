@@ -1,0 +1,77 @@
+"""The XML parts of a zipped document, within limits: neither bombs nor passwords are opened."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from io import BytesIO
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from motamot.receiving.converted import CLOSED, Refused
+
+MOST = 20_000_000  # bytes of one part, unpacked
+_AGAIN = "Open it in its program, save it anew, and receive that file."
+
+
+class Package:
+    """A .docx or .odt file. Raises Refused when it is damaged or closed by a password."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(data))
+            self.names = set(self._zip.namelist())
+        except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
+            raise Refused("the file is damaged, or only a part of it came", _AGAIN) from error
+
+    def tree(self, name: str) -> Element | None:
+        """The root of one part; None when the package has none of this name."""
+        if name not in self.names:
+            return None
+        try:
+            with self._zip.open(name) as part:
+                data = part.read(MOST + 1)
+        except RuntimeError as error:
+            raise Refused(*CLOSED) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+            raise Refused(f"{name}, a part of the file, is damaged", _AGAIN) from error
+        if len(data) > MOST:
+            found = f"{name}, a part of the file, has more than {MOST:,} bytes"
+            raise Refused(found, "No reply is so long: ask for another file.")
+        try:
+            root: Element = fromstring(data, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+            raise Refused(f"{name}, a part of the file, is not the XML it should be", _AGAIN) from (
+                error
+            )
+        return root
+
+    def needed(self, name: str) -> Element:
+        """The part that no document of the format lacks."""
+        root = self.tree(name)
+        if root is None:
+            raise Refused(f"the file has no {name}, which documents of its format have", _AGAIN)
+        return root
+
+
+def alphabetic(number: int, upper: bool = False) -> str:
+    """1 -> a, 26 -> z, 27 -> aa, as word processors count."""
+    sign = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if number > 0 else "0"
+    return sign.upper() if upper else sign
+
+
+def roman(number: int, upper: bool = False) -> str:
+    """1 -> i, 4 -> iv."""
+    made = ""
+    for value, sign in _ROMAN:
+        made += sign * (number // value)
+        number %= value
+    return made.upper() if upper else made
+
+
+_ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
+    *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)

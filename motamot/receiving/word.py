@@ -1,0 +1,452 @@
+"""Word (.docx) -> Markdown: every word and automatic number, from the package's own XML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from motamot.receiving.converted import Converted, Doubt, Draft, Refused
+from motamot.receiving.marks import Piece, escaped, lines_of, table_lines
+from motamot.receiving.package import Package
+from motamot.receiving.word_numbers import SIGNS, Numbers, W, val
+from motamot.text.problems import cut
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_NOTES = ("footnotes", "endnotes")
+_TRACKED = [f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo")]
+_OFF = ("0", "false", "off", "none")
+
+
+def convert(data: bytes) -> Converted:
+    """Raises Refused for a damaged file, or one with tracked changes that nobody settled."""
+    package = Package(data)
+    body = package.needed("word/document.xml").find(f"{W}body")
+    if body is None:
+        raise Refused("the document has no body", "Save it anew in Word or LibreOffice.")
+    notes = {name: package.tree(f"word/{name}.xml") for name in _NOTES}
+    parts = [body, *(part for part in notes.values() if part is not None)]
+    _refuse_changes(parts)
+    reading = _Reading(package, notes)
+    reading.blocks(body)
+    for sentence in _left_out(package):
+        reading.draft.doubts.append((1, sentence))
+    return reading.draft.made("\n".join(map(_seen, parts)), " ".join(reading.added))
+
+
+def _refuse_changes(parts: Iterable[Element]) -> None:
+    count = sum(1 for part in parts for each in part.iter() if each.tag in _TRACKED)
+    if count:
+        raise Refused(
+            f"the document has {count} tracked change{'s' * (count != 1)} that nobody settled",
+            "Ask who sent it which words stand; or accept or reject them in Word, under Review.",
+        )
+
+
+def _left_out(package: Package) -> Iterator[str]:
+    """What no reading of the body sees."""
+    for name in sorted(package.names):
+        if not re.fullmatch(r"word/(header|footer|comments)\d*\.xml", name):
+            continue
+        part = package.tree(name)
+        said = " ".join(_seen(part).split()) if part is not None else ""
+        if re.search(r"[^\W\d_]", re.sub(r"(?i)\bpages?\b|\b(sur|of|de)\b", "", said)):
+            kind = re.sub(r"\d*\.xml", "", name.removeprefix("word/"))
+            yield f"the document's {kind} was left out: “{cut(said)}”"
+
+
+def _seen(part: Element) -> str:
+    """The second reading: every text node, whatever it stands in."""
+    doubled = {id(t) for f in part.iter(f"{_MC}Fallback") for t in f.iter()}
+    parting = (f"{W}p", f"{W}br", f"{W}tab", f"{W}cr")
+    said = []
+    for each in part.iter():
+        if id(each) in doubled:
+            continue
+        if each.tag in parting:
+            said.append(" ")
+        elif each.tag == f"{W}noBreakHyphen":
+            said.append("\u2011")
+        elif each.tag in (f"{W}t", f"{_M}t"):
+            said.append(each.text or "")
+    return "".join(said)
+
+
+class _Styles:
+    """Properties that paragraphs and characters take from their styles."""
+
+    def __init__(self, root: Element | None) -> None:
+        found = root.iter(f"{W}style") if root is not None else ()
+        self._styles = {each.get(f"{W}styleId") or "": each for each in found}
+        self.default = next(
+            (
+                name
+                for name, each in self._styles.items()
+                if each.get(f"{W}type") == "paragraph" and each.get(f"{W}default") in ("1", "true")
+            ),
+            "",
+        )
+
+    def chain(self, style: str | None) -> Iterator[Element]:
+        """A style, and those that it is based on."""
+        seen: set[str] = set()
+        while style and style not in seen and style in self._styles:
+            seen.add(style)
+            yield self._styles[style]
+            style = val(self._styles[style], "w:basedOn")
+
+    def value(self, style: str | None, path: str) -> str | None:
+        """The nearest value of a property along a chain of styles."""
+        found = (val(each, path) for each in self.chain(style))
+        return next((value for value in found if value is not None), None)
+
+    def on(self, style: str | None, name: str) -> bool | None:
+        """Whether a switch of the characters is on in a style; None where it says nothing."""
+        states = (_switch(each.find(f"{W}rPr"), name) for each in self.chain(style))
+        return next((state for state in states if state is not None), None)
+
+    def heading(self, style: str | None) -> int:
+        """The level of a heading's style, from 1; 0 for any other."""
+        for each in self.chain(style):
+            name = (val(each, "w:name") or "").lower()
+            if name == "title":
+                return 1
+            if found := re.fullmatch(r"(?:heading|titre) ([1-9])", name):
+                return min(int(found[1]), 6)
+        return 0
+
+
+def _switch(properties: Element | None, name: str) -> bool | None:
+    found = properties.find(f"{W}{name}") if properties is not None else None
+    return None if found is None else found.get(f"{W}val", "1") not in _OFF
+
+
+@dataclass
+class _Paragraph:
+    """What is gathered of one paragraph."""
+
+    style: str | None
+    pieces: list[Piece] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    gone: dict[str, str] = field(default_factory=dict)  # "hidden" or "struck through" -> words
+    below: list[tuple[str, Element]] = field(default_factory=list)  # boxes and notes
+    url: str = ""
+    fields: list[bool] = field(default_factory=list)  # of each open field: whether in its result
+
+
+class _Reading:
+    """Walks through a document once; what it draws goes to `draft`."""
+
+    def __init__(self, package: Package, notes: dict[str, Element | None]) -> None:
+        self.draft = Draft()
+        self.added: list[str] = []
+        self._styles = _Styles(package.tree("word/styles.xml"))
+        self._numbers = Numbers(
+            package.tree("word/numbering.xml"),
+            lambda style: self._styles.value(style, "w:pPr/w:numPr/w:numId"),
+        )
+        links = package.tree("word/_rels/document.xml.rels")
+        self._links = {e.get("Id"): e for e in links} if links is not None else {}
+        self._notes = {
+            (name, each.get(f"{W}id")): each
+            for name, part in notes.items()
+            for each in (part if part is not None else ())
+        }
+        self._noted = 0
+        self._cells = 0  # how many cells stand around
+
+    # --- blocks ---
+
+    def blocks(self, parent: Element) -> None:
+        """Draw the paragraphs and tables of a body, a cell, a box or a note."""
+        for each in parent:
+            if each.tag == f"{W}p":
+                self._paragraph(each)
+            elif each.tag == f"{W}tbl":
+                self._table(each)
+            elif each.tag == f"{W}altChunk":
+                self.draft.doubt("a document is embedded here, and was not read")
+            elif each.tag == f"{_MC}AlternateContent":
+                self.blocks(_choice(each))
+            elif not each.tag.endswith("Pr"):
+                self.blocks(each)
+
+    def _paragraph(self, p: Element) -> None:
+        properties = p.find(f"{W}pPr")
+        style = val(properties, "w:pStyle") or self._styles.default
+        here = _Paragraph(style)
+        self._inline(p, here)
+        label = self._label(properties, style, any(piece.text.strip() for piece in here.pieces))
+        level = 0 if self._cells else self._heading(properties, style)
+        if level and here.pieces:
+            here.pieces = [Piece(e.text.replace("\n", " "), url=e.url) for e in here.pieces]
+            label = f"{'#' * level} {label}".strip()
+        if level and label.strip("#") == "" and not "".join(e.text for e in here.pieces).strip():
+            label = ""
+        lines = lines_of(here.pieces, label, bold=not level)
+        doubts = [*here.doubts, *(f"{how}, and left out: “{cut(w)}”" for how, w in
+                                  here.gone.items() if w.strip())]  # fmt: skip
+        self.draft.block(lines, [(max(1, len(lines)), sentence) for sentence in doubts])
+        for kind, element in here.below:
+            self._below(kind, element)
+
+    def _below(self, kind: str, element: Element) -> None:
+        """Draw what hangs on a paragraph: the blocks of a box, or a note."""
+        first = len(self.draft.lines)
+        if kind:
+            self._noted += 1
+            apart = self._apart(element)
+            sign = f"[^{self._noted}]"
+            self.added += [str(self._noted)] * 2
+            lines = [sign, *apart.lines] if not apart.lines else apart.lines
+            lines = [f"{sign} {lines[0]}", *lines[1:]] if apart.lines else lines
+            self.draft.block(lines, apart.doubts)
+            sentence = f"a {kind} of the document stands here, below its paragraph"
+        else:
+            self.blocks(element)
+            sentence = "these words stand in a box, whose place may be another"
+        if len(self.draft.lines) > first:
+            self.draft.doubts.append((first + 2 if first else 1, sentence))
+
+    def _apart(self, element: Element) -> Draft:
+        """The blocks of an element, not yet in the text."""
+        outer, self.draft = self.draft, Draft()
+        try:
+            self.blocks(element)
+            return self.draft
+        finally:
+            self.draft = outer
+
+    def _heading(self, properties: Element | None, style: str) -> int:
+        outline = val(properties, "w:outlineLvl") or self._styles.value(style, "w:pPr/w:outlineLvl")
+        level = self._styles.heading(style)
+        if not level and outline and outline.isdecimal() and int(outline) < 9:
+            level = min(int(outline) + 1, 6)
+        return level
+
+    def _label(self, properties: Element | None, style: str, full: bool) -> str:
+        """The automatic number before a paragraph, as Markdown; "" where it has none."""
+        num = val(properties, "w:numPr/w:numId")
+        at = val(properties, "w:numPr/w:ilvl")
+        if num is None:
+            num = self._styles.value(style, "w:pPr/w:numPr/w:numId")
+            at = at or self._styles.value(style, "w:pPr/w:numPr/w:ilvl")
+            if num and at is None:
+                holder = next(
+                    (
+                        each.get(f"{W}styleId") or ""
+                        for each in self._styles.chain(style)
+                        if val(each, "w:pPr/w:numPr/w:numId")
+                    ),
+                    style,
+                )
+                own = self._numbers.level_of(num, style)
+                at = str(own or self._numbers.level_of(num, holder))
+        if not num or num == "0":
+            return ""
+        said, bullet = self._numbers.label(num, int(at or 0))
+        if bullet:
+            return "-" if full else ""
+        self.added.append(said)
+        return escaped(said) if said else ""
+
+    def _table(self, tbl: Element) -> None:
+        rows = [list(_cells(row)) for row in _rows(tbl)]
+        if max(map(len, rows), default=0) < 2 and not self._cells:
+            for row in rows:
+                for cell, _ in row:
+                    self.blocks(cell)
+            return
+        self._cells += 1
+        drawn: list[list[str]] = []
+        doubts: list[Doubt] = []
+        for at, row in enumerate(rows):
+            texts: list[str] = []
+            for cell, span in row:
+                apart = self._apart(cell)
+                line = at + 1 if at == 0 else at + 2
+                doubts += [(line, sentence) for _, sentence in apart.doubts]
+                texts += ["<br>".join(_bare(apart.lines)), *[""] * (span - 1)]
+            drawn.append(texts)
+        self._cells -= 1
+        if self._cells:
+            lines = [" — ".join(filter(None, row)) for row in drawn]
+            sentence = "a table stands within this cell: its rows are lines here"
+            self.draft.block(lines, [(1, sentence), *doubts])
+        elif any(any(row) for row in drawn):
+            self.draft.block(table_lines(drawn), doubts)
+
+    # --- words ---
+
+    def _inline(self, parent: Element, here: _Paragraph) -> None:
+        for each in parent:
+            name = each.tag.removeprefix(W)
+            if name == "r":
+                self._run(each, here)
+            elif name == "hyperlink":
+                here.url = self._url(each)
+                self._inline(each, here)
+                here.url = ""
+            elif name == "sdt":
+                self._control(each, here)
+            elif each.tag in (f"{_M}oMath", f"{_M}oMathPara"):
+                said = "".join(t.text or "" for t in each.iter(f"{_M}t"))
+                here.pieces.append(Piece(said))
+                here.doubts.append("an equation stands here: compare it with the original")
+            elif name == "ruby":
+                self._inline(next(each.iter(f"{W}rubyBase"), each), here)
+            elif not name.endswith("Pr"):
+                self._inline(each, here)
+
+    def _url(self, link: Element) -> str:
+        found = self._links.get(link.get(f"{_R}id"))
+        url = found.get("Target") or "" if found is not None else ""
+        return url if re.match(r"https?://|mailto:", url) else ""
+
+    def _control(self, sdt: Element, here: _Paragraph) -> None:
+        content = sdt.find(f"{W}sdtContent")
+        if content is None:
+            return
+        if _switch(sdt.find(f"{W}sdtPr"), "showingPlcHdr"):
+            hint = "".join(t.text or "" for t in content.iter(f"{W}t"))
+            here.doubts.append(f"a field that nobody filled; its hint was left out: “{cut(hint)}”")
+            return
+        self._inline(content, here)
+
+    def _run(self, run: Element, here: _Paragraph) -> None:
+        properties = run.find(f"{W}rPr")
+
+        def on(name: str) -> bool:
+            own = _switch(properties, name)
+            styles = (val(properties, "w:rStyle"), here.style)
+            found = (own, *(self._styles.on(style, name) for style in styles))
+            return next((state for state in found if state is not None), False)
+
+        gone = "hidden" if on("vanish") else ""
+        gone = gone or ("struck through" if on("strike") or on("dstrike") else "")
+        bold = on("b")
+        for each in run:
+            text = self._sign(each, here)
+            if text and here.fields and not all(here.fields):
+                continue
+            if gone and text:
+                here.gone[gone] = here.gone.get(gone, "") + text
+            elif text:
+                here.pieces.append(Piece(text, bold, here.url))
+
+    def _sign(self, each: Element, here: _Paragraph) -> str:
+        """The characters that one element of a run shows."""
+        name = each.tag.removeprefix(W)
+        if name in _FIXED:
+            return _FIXED[name]
+        if name == "t":
+            return each.text or ""
+        if name == "fldChar":
+            return self._field(each, here)
+        if name == "sym":
+            return self._symbol(each, here)
+        if name in ("footnoteReference", "endnoteReference"):
+            kind = name.removesuffix("Reference")
+            note = self._notes.get((f"{kind}s", each.get(f"{W}id")))
+            if note is None:
+                return ""
+            here.below.append((kind, note))
+            return f" [^{self._noted + sum(bool(k) for k, _ in here.below)}]"
+        if name == "commentReference":
+            here.doubts.append("somebody commented on these words; the comment was left out")
+        elif name in ("drawing", "pict", "object") or each.tag == f"{_MC}AlternateContent":
+            self._drawn(_choice(each) if name not in ("drawing", "pict", "object") else each, here)
+        return ""
+
+    def _drawn(self, each: Element, here: _Paragraph) -> None:
+        boxes = list(_boxes(each))
+        here.below += [("", box) for box in boxes]
+        if any(e.tag.endswith(("}pic", "}imagedata", "}OLEObject", "}chart")) for e in each.iter()):
+            here.doubts.append("a picture or an object stands here: look at what it says")
+
+    def _field(self, each: Element, here: _Paragraph) -> str:
+        kind = each.get(f"{W}fldCharType")
+        if kind == "separate" and here.fields:
+            here.fields[-1] = True
+        elif kind == "end" and here.fields:
+            here.fields.pop()
+        elif kind == "begin":
+            said = self._form(each)
+            if said:
+                here.pieces.append(Piece(said))
+                self.added.append(said)
+            here.fields.append(False)
+        return ""
+
+    def _form(self, begin: Element) -> str:
+        """What a form's box or list says, which stands in no text."""
+        box = begin.find(f"{W}ffData/{W}checkBox")
+        if box is not None:
+            state = _switch(box, "checked")
+            return "☒" if (_switch(box, "default") if state is None else state) else "☐"
+        choice = begin.find(f"{W}ffData/{W}ddList")
+        if choice is not None:
+            entries = [e.get(f"{W}val") or "" for e in choice.iter(f"{W}listEntry")]
+            chosen = int(val(choice, "w:result") or val(choice, "w:default") or 0)
+            return entries[chosen] if chosen < len(entries) else ""
+        return ""
+
+    def _symbol(self, each: Element, here: _Paragraph) -> str:
+        code, font = each.get(f"{W}char") or "", each.get(f"{W}font") or ""
+        number = int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,5}", code) else 0
+        if number and not 0xF000 <= number <= 0xF0FF:
+            return chr(number)
+        if sign := SIGNS.get(number & 0xFF):
+            return sign
+        here.doubts.append(f"a sign of the font {font} that has no character: {code}")
+        return "\ufffd"
+
+
+_FIXED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": ""}
+
+
+def _choice(alternate: Element) -> Element:
+    """Of one thing drawn in several ways, the first."""
+    found = alternate.find(f"{_MC}Choice")
+    found = found if found is not None else alternate.find(f"{_MC}Fallback")
+    return found if found is not None else Element("none")
+
+
+def _boxes(each: Element) -> Iterator[Element]:
+    """The outermost boxes of text in a drawing."""
+    for child in each:
+        if child.tag == f"{W}txbxContent":
+            yield child
+        elif child.tag == f"{_MC}AlternateContent":
+            yield from _boxes(_choice(child))
+        else:
+            yield from _boxes(child)
+
+
+def _within(parent: Element, name: str) -> Iterator[Element]:
+    """The rows of a table or cells of a row, through what may be wrapped around them."""
+    for each in parent:
+        if each.tag == f"{W}{name}":
+            yield each
+        elif each.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml"):
+            yield from _within(each, name)
+
+
+def _rows(tbl: Element) -> Iterator[Element]:
+    return _within(tbl, "tr")
+
+
+def _cells(row: Element) -> Iterator[tuple[Element, int]]:
+    """The cells of a row, and how many columns each takes."""
+    for cell in _within(row, "tc"):
+        span = val(cell, "w:tcPr/w:gridSpan") or "1"
+        yield cell, min(int(span), 60) if span.isdecimal() else 1
+
+
+def _bare(lines: Iterable[str]) -> list[str]:
+    """The lines of a cell: no empty ones, no hard breaks."""
+    return [line.strip() for line in lines if line.strip()]

@@ -1,0 +1,79 @@
+"""E-mails: what was written, with the questions above the answers; nothing of the head."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from motamot.receiving.converted import Refused
+from motamot.receiving.mail import convert
+from tests.receiving.made import eml
+
+
+def said(data: bytes) -> tuple[str, list[str]]:
+    made = convert(data)
+    return made.text, [f"{line}: {sentence}" for line, sentence in made.doubts]
+
+
+def test_answers_stand_below_the_questions_quoted():
+    text, doubts = said(
+        eml("Le 3 mai 2031, B a écrit :\n> Bonjour,\n> 1) Un ?\nOui.\n> 2) Deux,\n> ou trois ?\n"
+            "\nNon & non.\n-- \nA, élue\n", "Content-Type: text/plain; charset=utf-8")
+    )  # fmt: skip
+    assert text == (
+        "Le 3 mai 2031, B a écrit :\n\n> Bonjour,\n\n> 1) Un ?\n\nOui.\n\n"
+        "> 2) Deux,  \n> ou trois ?\n\nNon & non.\n"
+    )
+    assert "12: a signature was left out: “A, élue”" in doubts
+    assert "exemple.invalid" not in text
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Le 3 mai, B a écrit :\n> Bonjour,\n> 1) Un ?\n",
+        "-----Message d'origine-----\nDe : B\nObjet : Q\n\nBonjour,\n1) Un ?\n",
+        "De : B <b@exemple.invalid>\nEnvoyé : lundi\n\nBonjour,\n1) Un ?\n",
+    ],
+)
+def test_a_message_replied_to_below_is_left_out(below):
+    text, doubts = said(eml(f"1) Oui, bien sûr.\n\n{below}", "Content-Type: text/plain"))
+    assert text == "1) Oui, bien sûr.\n"
+    assert any("the message replied to was left out: “" in doubt for doubt in doubts)
+
+
+def test_character_sets_undeclared_and_wrong():
+    assert said(eml("Évidemment", "Content-Type: text/plain"))[0] == "Évidemment\n"
+    text, doubts = said(eml("Évidemment", "Content-Type: text/plain; charset=utf-8",
+                            charset="cp1252"))  # fmt: skip
+    assert text == "Évidemment\n"
+    assert "look at its accents" in doubts[0]
+    text, doubts = said(eml("Évidemment", "Content-Type: text/plain; charset=iso-8859-1",
+                            charset="latin-1"))  # fmt: skip
+    assert (text, doubts) == ("Évidemment\n", [])
+
+
+def test_flowed_and_quoted_printable():
+    heads = ("Content-Type: text/plain; charset=utf-8; format=flowed",
+             "Content-Transfer-Encoding: quoted-printable")  # fmt: skip
+    body = "> Une question \n> longue ?\nUne r=C3=A9ponse =\nqui \ncontinue.\n Ici.\n"
+    text, _ = said(eml(body, *heads))
+    assert text == "> Une question longue ?\n\nUne réponse qui continue.  \nIci.\n"
+
+
+def test_pages_and_attachments():
+    message = EmailMessage()
+    message["From"] = "a@exemple.invalid"
+    message.set_content("<p>Un ?</p><p>Oui.</p><blockquote>Bonjour</blockquote>", subtype="html")
+    text, doubts = said(message.as_bytes())
+    assert text == "Un ?\n\nOui.\n"
+    assert "1: the message replied to was left out: “Bonjour”" in doubts
+    message.add_attachment(b"x", maintype="application", subtype="pdf", filename="réponse.pdf")
+    _, doubts = said(message.as_bytes())
+    assert "1: the reply may be in the attachment “réponse.pdf”: receive it" in doubts
+    empty = EmailMessage()
+    empty["From"] = "a@exemple.invalid"
+    empty.add_attachment(b"x", maintype="application", subtype="pdf", filename="r.pdf")
+    with pytest.raises(Refused, match=r"no words, but attachments: r\.pdf"):
+        convert(empty.as_bytes())
