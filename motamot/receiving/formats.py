@@ -93,7 +93,7 @@ def _zipped(named: str, data: bytes) -> str:
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
         action = "Open it in its program, save it anew, and receive that file; or ask for it again."
         raise Refused("a file that is damaged, or of which only a part came", action) from error
-    if "word/document.xml" in names:
+    if any(name.startswith("word/document") for name in names):
         return ".docx"
     if _ODT in data[:200] or (named == ".odt" and "content.xml" in names):
         return ".odt"
@@ -126,5 +126,8 @@ def converted(kind: str, data: bytes) -> tuple[Converted, str]:
     except RecursionError as error:
         found = f"{form.said} whose parts are nested too deep"
         raise Refused(found, "It is damaged, or a trap: ask for it again.") from error
+    if not re.search(r"\w", made.text):
+        found = f"{form.said} that has no words"
+        raise Refused(found, "It may be a picture of a text: ask for the text.")
     by = (f"{library} {version(library)}" for library in form.by)
     return made, " ".join(["motamot", form.module, *by])

@@ -123,14 +123,13 @@ def _other(path: Path, stem: str) -> Problem:
 def with_doubts(entries: Sequence[Entry], doubts: Sequence[Doubt]) -> list[Entry]:
     """The lines of a record, each with the doubts that the conversion had of its passage."""
     made = list(entries)
-    for line, sentence in doubts:
-        placed = [at for at, entry in enumerate(made) if entry.at]
-        at = max((at for at in placed if made[at].at <= (line, 10**9)), default=None)  # type: ignore[operator]
-        at = next(iter(placed), None) if at is None else at
-        if at is not None:
-            said = " ".join(sentence.split())
-            remark = f"{made[at].remark}; {said}" if made[at].remark else said
-            made[at] = replace(made[at], doubtful=True, remark=remark)
+    placed = [(entry.at[0], at) for at, entry in enumerate(made) if entry.at]
+    for line, sentence in doubts if placed else ():
+        above = [at for first, at in placed if first <= line]
+        at = above[-1] if above else placed[0][1]
+        said = " ".join(sentence.split())
+        remark = f"{made[at].remark}; {said}" if made[at].remark else said
+        made[at] = replace(made[at], doubtful=True, remark=remark)
     return made
 
 

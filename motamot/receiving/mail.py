@@ -24,6 +24,12 @@ _NEXT = re.compile(r"(?:Envoyé|Sent|Date|À|To|Gesendet|Cc|Objet|Subject)\s?:",
 _WROTE = re.compile(r"(?:a écrit|wrote|schrieb|ha scritto|escribió|schreef)\s*:?\s*$", re.I)
 _OPENS = re.compile(r"(?:Le|On|Am|Il|El|Op)\s")
 _NUMBERED = re.compile(r"(?:Q(?:uestion)?\s*)?\d{1,3}\s?[.):]|[-*•]\s", re.I)
+_POINTS = re.compile(
+    r"(?:répon|answer|repl|antwort)[^.!]{0,60}(?:ci-dessous|ci-après|plus bas|dans le texte|"
+    r"dans votre (?:message|mail|courriel)|en (?:rouge|bleu|vert|gras|couleur)|"
+    r"below|in-?line|in (?:red|blue|bold)|unten)",
+    re.I | re.S,
+)
 _WORD = re.compile(r"\w")
 _SHORT = 60  # characters: a shorter line, with the next word, was not wrapped
 
@@ -42,16 +48,16 @@ def convert(data: bytes) -> Converted:
     if message.get_content_type() in ("multipart/encrypted", "application/pkcs7-mime"):
         found = "the message is enciphered"
         raise Refused(found, "Open it in the mail program, and save its text.")
-    names = [_name(part) for part in message.walk() if _is_attached(part)]
+    parts = list(_parts(message))
+    names = [_name(part) for part in parts if _is_attached(part)]
     said = [f"the reply may be in the attachment “{cut(name)}”: receive it" for name in names]
-    for kind in ("plain", "html"):
-        part = message.get_body((kind,))
-        if not isinstance(part, EmailMessage):
-            continue
-        text, wrong = _decoded(part)
-        if re.search(r"\w", re.sub("<[^>]*>", "", text)):
-            said += [wrong] if wrong else []
-            made = _plain(text, part) if kind == "plain" else _page(text)
+    for kind in ("text/plain", "text/html"):
+        bodies = [p for p in parts if p.get_content_type() == kind and not _is_attached(p)]
+        texts = [_decoded(part) for part in bodies]
+        if re.search(r"\w", re.sub("<[^>]*>", "", "".join(text for text, _ in texts))):
+            said += [wrong for _, wrong in texts if wrong]
+            read = [text for text, _ in texts]
+            made = _plain(read, bodies) if kind == "text/plain" else _page("\n".join(read))
             return Converted(made.text, (*((1, sentence) for sentence in said), *made.doubts))
     if names:
         found = f"the message has no words, but attachments: {cut(', '.join(names))}"
@@ -59,11 +65,22 @@ def convert(data: bytes) -> Converted:
     raise Refused("the message has no words", "Ask for it again.")
 
 
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts of a message that hold others in no way; a message in it is one."""
+    inside = message.get_payload()
+    if message.get_content_maintype() == "multipart" and isinstance(inside, list):
+        for part in inside:
+            if isinstance(part, EmailMessage):
+                yield from _parts(part)
+    else:
+        yield message
+
+
 def _is_attached(part: EmailMessage) -> bool:
-    return not part.is_multipart() and (
+    return (
         part.get_content_disposition() == "attachment"
         or part.get_filename() is not None
-        or part.get_content_maintype() not in ("text", "multipart", "message")
+        or part.get_content_type() not in ("text/plain", "text/html")
     )
 
 
@@ -85,7 +102,11 @@ def _decoded(part: EmailMessage) -> tuple[str, str]:
             text = data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
-        sure = data.isascii() or name == declared or (declared, name) == ("iso-8859-1", "cp1252")
+        sure = (
+            data.isascii()
+            or name == (declared or "utf-8")
+            or (declared, name) == ("iso-8859-1", "cp1252")
+        )
         said = (
             f"the message says “{declared or 'nothing'}” of its characters, and was read as {name}"
         )
@@ -102,10 +123,13 @@ def _wide(charset: str) -> bool:
     return name.startswith(("utf", "iso2022", "euc", "shift", "gb", "big5"))
 
 
-def _plain(text: str, part: EmailMessage) -> Converted:
-    lines = [_line(line) for line in text.split("\n")]
-    if part.get_param("format") == "flowed":
-        lines = list(_unflowed(lines, delete=part.get_param("delsp") == "yes"))
+def _plain(texts: Sequence[str], parts: Sequence[EmailMessage]) -> Converted:
+    lines: list[_Line] = []
+    for text, part in zip(texts, parts, strict=True):
+        own = [_line(line) for line in text.split("\n")]
+        if part.get_param("format") == "flowed":
+            own = list(_unflowed(own, delete=part.get_param("delsp") == "yes"))
+        lines += [*own, _Line(0, "")]
     draft = Draft()
     kept, gone = _parted(lines)
     for depth, run in groupby(kept, key=lambda line: line.depth):
@@ -113,7 +137,7 @@ def _plain(text: str, part: EmailMessage) -> Converted:
             draft.block([f"{'> ' * depth}{line}" for line in block])
     for sentence in gone:
         draft.doubt(sentence)
-    return draft.made(re.sub(r"(?m)^[> ]+", "", text))
+    return draft.made(re.sub(r"(?m)^[> ]+", "", "\n".join(texts)))
 
 
 def _line(line: str) -> _Line:
@@ -142,8 +166,11 @@ def _parted(lines: Sequence[_Line]) -> tuple[list[_Line], list[str]]:
     """The lines that are the reply, and what was left out of them: a signature, and the message
     replied to where no answer stands in it or below."""
     kept, gone = list(lines), []
-    original = next((at for at, line in enumerate(kept) if _begins_original(kept, at)), None)
-    if original is not None:
+    original = next((at for at, line in enumerate(kept) if _begins_original(kept, at)), len(kept))
+    pointing = _POINTS.search(" ".join(line.text for line in kept[:original] if not line.depth))
+    if pointing:
+        gone.append("answers may stand in the message replied to, which was kept")
+    elif original < len(kept):
         gone.append(f"the message replied to was left out: “{_words(kept[original:])}”")
         kept = kept[:original]
     signs = (at for at, line in enumerate(kept) if not line.depth and line.text.rstrip() == "--")
@@ -155,7 +182,7 @@ def _parted(lines: Sequence[_Line]) -> tuple[list[_Line], list[str]]:
     own = [at for at, line in enumerate(kept) if not line.depth and line.text.strip()]
     own = [at for at in own if not _quotes(kept, at)]
     quoted = [at for at, line in enumerate(kept) if line.depth]
-    if quoted and own and own[-1] < quoted[0]:
+    if not pointing and quoted and own and own[-1] < quoted[0]:
         gone.append(f"the message replied to was left out: “{_words(kept[own[-1] + 1 :])}”")
         kept = kept[: own[-1] + 1]
     return kept, gone

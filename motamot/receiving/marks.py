@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, takewhile, zip_longest
 
 _SIGNS = re.compile(
-    r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|\](?=\()|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|(?<=~)~"
+    r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|\](?=\()|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|(?<=~)~|(?<=\s)#(?=#*$)"
 )
 _FIRST = re.compile(r"#{1,6}(?=\s|$)|\+(?=\s|$)|>|=+\s*$|-+\s*$|(?:[-_]\s*){3,}$")
 

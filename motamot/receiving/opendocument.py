@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from motamot.receiving.converted import CLOSED, Converted, Doubt, Draft, Refused
 from motamot.receiving.marks import Piece, escaped, lines_of, table_lines
-from motamot.receiving.package import Package, alphabetic, roman
+from motamot.receiving.package import Package, alphabetic, roman, whole
 from motamot.text.problems import cut
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -17,6 +17,7 @@ _T, _O, _S = f"{{{_NS}text:1.0}}", f"{{{_NS}office:1.0}}", f"{{{_NS}style:1.0}}"
 _TABLE, _DRAW, _FORM = f"{{{_NS}table:1.0}}", f"{{{_NS}drawing:1.0}}", f"{{{_NS}form:1.0}}"
 _FO = f"{{{_NS}xsl-fo-compatible:1.0}}"
 _LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
+_FIELD = "a hint of a field that nobody filled"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _FORMATS: dict[str, Callable[[int], str]] = {
@@ -38,7 +39,8 @@ def convert(data: bytes) -> Converted:
     body = content.find(f"{_O}body/{_O}text")
     if body is None:
         raise Refused("it is no text document of LibreOffice", "Save it as .docx or .odt.")
-    count = sum(1 for _ in body.iter(f"{_T}changed-region"))
+    regions = body.iter(f"{_T}changed-region")
+    count = sum(any(e.tag != f"{_T}format-change" for e in region) for region in regions)
     if count:
         raise Refused(
             f"the document has {count} tracked change{'s' * (count != 1)} that nobody settled",
@@ -54,10 +56,10 @@ def convert(data: bytes) -> Converted:
 
 def _left_out(styles: Element | None) -> Iterator[str]:
     for each in styles.iter() if styles is not None else ():
-        if each.tag in (f"{_S}header", f"{_S}footer"):
+        if each.tag.startswith((f"{_S}header", f"{_S}footer")) and len(each):
             said = " ".join("".join(each.itertext()).split())
             if re.search(r"[^\W\d_]", re.sub(r"(?i)\bpages?\b|\b(sur|of|de)\b", "", said)):
-                kind = each.tag.removeprefix(_S)
+                kind = each.tag.removeprefix(_S).partition("-")[0]
                 yield f"the document's {kind} was left out: “{cut(said)}”"
 
 
@@ -95,7 +97,7 @@ class _Styles:
                 elif each.tag in (f"{_T}list-style", f"{_T}outline-style"):
                     outline = each.tag == f"{_T}outline-style"
                     self.lists["" if outline else name] = {
-                        int(level.get(f"{_T}level") or 1): level for level in each
+                        whole(level.get(f"{_T}level"), 1): level for level in each
                     }
 
     def value(self, family: str, name: str, key: str) -> str | None:
@@ -229,7 +231,7 @@ class _Reading:
         if style is None:
             return "-" if bullets else ""
         first = start or style.get(f"{_T}start-value") or "1"
-        counts[level] = int(first) if start or level not in counts else counts[level] + 1
+        counts[level] = whole(first, 1) if start or level not in counts else counts[level] + 1
         for deeper in [at for at in counts if at > level]:
             del counts[deeper]
         if style.tag.endswith(("-bullet", "-image")):
@@ -246,7 +248,7 @@ class _Reading:
         look = _Look(gone=gone)
         look = self._looks("paragraph", style, look)
         self._inline(p, here, look)
-        level = int(p.get(f"{_T}outline-level") or 1) if p.tag == f"{_T}h" else 0
+        level = max(whole(p.get(f"{_T}outline-level"), 1), 1) if p.tag == f"{_T}h" else 0
         if level and not label and p.get(f"{_T}is-list-header") != "true":
             start = p.get(f"{_T}start-value") if p.get(f"{_T}restart-numbering") == "true" else None
             levels = self._styles.lists.get("", {})
@@ -350,14 +352,24 @@ class _Reading:
         elif name in ("hidden-text", "hidden-paragraph"):
             here.gone["hidden"] = here.gone.get("hidden", "") + (each.text or "")
         elif name == "placeholder":
-            hint = f"a field that nobody filled; its hint was left out: “{cut(each.text or '')}”"
-            here.doubts.append(hint)
+            here.gone[_FIELD] = here.gone.get(_FIELD, "") + (each.text or "")
         elif each.tag == f"{_O}annotation":
             here.doubts.append("somebody commented on these words; the comment was left out")
         elif each.tag.startswith(_DRAW):
             self._drawn(each, here)
+        elif each.tag.endswith("}fieldmark"):
+            self._mark(each, here, look)
+        elif each.get(f"{_LOEXT}showing-place-holder") == "true":
+            here.gone[_FIELD] = here.gone.get(_FIELD, "") + "".join(each.itertext())
         elif name not in ("bookmark", "ruby-text", "soft-page-break"):
             self._inline(each, here, look)
+
+    def _mark(self, each: Element, here: _Paragraph, look: _Look) -> None:
+        """A box to tick that came from Word."""
+        kind = next((v for key, v in each.items() if key.endswith("}type")), "")
+        if kind.endswith("CHECKBOX"):
+            ticked = any("true" in e.attrib.values() for e in each if e.tag.endswith("}param"))
+            here.add("☒" if ticked else "☐", look)
 
     def _drawn(self, each: Element, here: _Paragraph) -> None:
         if each.tag == f"{_DRAW}control":
@@ -399,14 +411,14 @@ def _said(levels: dict[int, Element], counts: dict[int, int], level: int) -> str
         style = levels.get(at)
         form = (style.get(f"{_S}num-format") if style is not None else None) or ""
         if at not in counts:
-            counts[at] = int((style.get(f"{_T}start-value") if style is not None else None) or 1)
+            counts[at] = whole(style.get(f"{_T}start-value") if style is not None else None, 1)
         return _FORMATS.get(form, str)(counts[at])
 
     style = levels[level]
     form = style.get(f"{_S}num-list-format") or style.get(f"{_LOEXT}num-list-format")
     if form is not None:
         return re.sub(r"%(\d+)%", lambda found: number(int(found[1])), form).strip()
-    shown = int(style.get(f"{_T}display-levels") or 1)
+    shown = min(whole(style.get(f"{_T}display-levels"), 1), 10)
     numbers = [number(at) for at in range(level - shown + 1, level + 1) if at > 0]
     joined = ".".join(filter(None, numbers))
     if not joined:
@@ -433,6 +445,6 @@ def _cells(row: Element) -> Iterator[Element]:
     """The cells of a row, those that another covers included."""
     for each in row:
         if each.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-            again = each.get(f"{_TABLE}number-columns-repeated") or "1"
-            for _ in range(min(int(again), 60)):
+            again = whole(each.get(f"{_TABLE}number-columns-repeated"), 1)
+            for _ in range(min(again, 60)):
                 yield each

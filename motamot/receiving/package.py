@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from io import BytesIO
@@ -12,7 +13,8 @@ from defusedxml.ElementTree import fromstring
 
 from motamot.receiving.converted import CLOSED, Refused
 
-MOST = 20_000_000  # bytes of one part, unpacked
+MOST = 20_000_000  # bytes of all parts that are read, unpacked
+_DAMAGED = (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError)
 _AGAIN = "Open it in its program, save it anew, and receive that file."
 
 
@@ -23,7 +25,8 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
             self.names = set(self._zip.namelist())
-        except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
+            self._left = MOST
+        except _DAMAGED as error:
             raise Refused("the file is damaged, or only a part of it came", _AGAIN) from error
 
     def tree(self, name: str) -> Element | None:
@@ -32,13 +35,14 @@ class Package:
             return None
         try:
             with self._zip.open(name) as part:
-                data = part.read(MOST + 1)
+                data = part.read(self._left + 1)
         except RuntimeError as error:
             raise Refused(*CLOSED) from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (*_DAMAGED, zlib.error) as error:
             raise Refused(f"{name}, a part of the file, is damaged", _AGAIN) from error
-        if len(data) > MOST:
-            found = f"{name}, a part of the file, has more than {MOST:,} bytes"
+        self._left -= len(data)
+        if self._left < 0:
+            found = f"the parts of the file have more than {MOST:,} bytes"
             raise Refused(found, "No reply is so long: ask for another file.")
         try:
             root: Element = fromstring(data, forbid_dtd=True)
@@ -56,14 +60,23 @@ class Package:
         return root
 
 
+def whole(value: str | None, otherwise: int) -> int:
+    """A whole number as XML has it; another where it has none."""
+    return int(value) if value and re.fullmatch(r"-?[0-9]{1,7}", value) else otherwise
+
+
 def alphabetic(number: int, upper: bool = False) -> str:
     """1 -> a, 26 -> z, 27 -> aa, as word processors count."""
-    sign = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if number > 0 else "0"
+    if not 0 < number <= 260:
+        return str(number)
+    sign = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
     return sign.upper() if upper else sign
 
 
 def roman(number: int, upper: bool = False) -> str:
     """1 -> i, 4 -> iv."""
+    if not 0 < number < 5000:
+        return str(number)
     made = ""
     for value, sign in _ROMAN:
         made += sign * (number // value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ from motamot.receiving.converted import Converted, Draft, Refused
 from motamot.receiving.marks import escaped
 from motamot.text.problems import cut
 
+logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # what it warns of is a doubt here
 _NO_WORDS = ("script", "style", "noscript", "template", "head", "title", "svg")
 _AROUND = ("nav", "header", "footer", "aside")
 _MENU = re.compile(r"\b(?:nav(?:bar|igation)?|menu|breadcrumbs?|cookies?)\b")
@@ -31,6 +33,10 @@ _EMPTY = (
     "meta",
     "source",
     "wbr",
+)
+_IN_WORDS = (
+    *("a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "ins", "label", "mark", "s"),
+    *("small", "span", "strong", "sub", "sup", "time", "u", "wbr"),
 )
 _MARK = re.compile("\ue000(\\d+)\ue001")
 _INSIDE = re.compile(r"\w")
@@ -63,7 +69,10 @@ def of_page(page: BeautifulSoup, source: str) -> Converted:
 
 def _add(draft: Draft, block: str, said: Sequence[str]) -> None:
     """Add a block to the text, and the doubts whose marks stand in it."""
-    rows = [(line, [said[int(n)] for n in _MARK.findall(line)]) for line in block.split("\n")]
+    rows = [
+        (line, [said[int(n)] for n in _MARK.findall(line) if int(n) < len(said)])
+        for line in block.split("\n")
+    ]
     bare = [(_MARK.sub("", line), found) for line, found in rows]
     lines = [line.rstrip() + "  " * line.endswith("  ") for line, _ in bare if line.strip()]
     if lines:
@@ -198,9 +207,14 @@ class _Second(HTMLParser):
         self.articles = 0
         self._open: list[tuple[str, bool, bool]] = []  # tag, whether left out, whether the article
 
+    def _part(self, tag: str) -> None:
+        """Words do not go on from one block to the next."""
+        if tag not in _IN_WORDS:
+            self.all.append(" ")
+            self.inner.append(" ")
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.all.append(" ")
-        self.inner.append(" ")
+        self._part(tag)
         if tag in _EMPTY:
             return
         _, out, inner = self._open[-1] if self._open else ("", False, False)
@@ -212,8 +226,7 @@ class _Second(HTMLParser):
         self._open.append((tag, here or around, inner or main))
 
     def handle_endtag(self, tag: str) -> None:
-        self.all.append(" ")
-        self.inner.append(" ")
+        self._part(tag)
         if any(name == tag for name, _, _ in self._open):
             while self._open.pop()[0] != tag:
                 pass

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from motamot.receiving.converted import Converted, Doubt, Draft, Refused
 from motamot.receiving.marks import Piece, escaped, lines_of, table_lines
-from motamot.receiving.package import Package
+from motamot.receiving.package import Package, whole
 from motamot.receiving.word_numbers import SIGNS, Numbers, W, val
 from motamot.text.problems import cut
 
@@ -25,17 +25,26 @@ _OFF = ("0", "false", "off", "none")
 def convert(data: bytes) -> Converted:
     """Raises Refused for a damaged file, or one with tracked changes that nobody settled."""
     package = Package(data)
-    body = package.needed("word/document.xml").find(f"{W}body")
+    body = package.needed(_main(package)).find(f"{W}body")
     if body is None:
         raise Refused("the document has no body", "Save it anew in Word or LibreOffice.")
     notes = {name: package.tree(f"word/{name}.xml") for name in _NOTES}
     parts = [body, *(part for part in notes.values() if part is not None)]
     _refuse_changes(parts)
-    reading = _Reading(package, notes)
+    reading = _Reading(package, notes, _hints(parts))
     reading.blocks(body)
     for sentence in _left_out(package):
         reading.draft.doubts.append((1, sentence))
     return reading.draft.made("\n".join(map(_seen, parts)), " ".join(reading.added))
+
+
+def _main(package: Package) -> str:
+    """The name of the part that is the document."""
+    links = package.tree("_rels/.rels")
+    for link in links if links is not None else ():
+        if (link.get("Type") or "").endswith("/officeDocument"):
+            return (link.get("Target") or "").removeprefix("/")
+    return "word/document.xml"
 
 
 def _refuse_changes(parts: Iterable[Element]) -> None:
@@ -45,6 +54,13 @@ def _refuse_changes(parts: Iterable[Element]) -> None:
             f"the document has {count} tracked change{'s' * (count != 1)} that nobody settled",
             "Ask who sent it which words stand; or accept or reject them in Word, under Review.",
         )
+
+
+def _hints(parts: Iterable[Element]) -> frozenset[Element]:
+    """The runs that tell what to write in a field which nobody filled."""
+    fields = (field for part in parts for field in part.iter(f"{W}sdt"))
+    open_ = (each for each in fields if _switch(each.find(f"{W}sdtPr"), "showingPlcHdr"))
+    return frozenset(run for each in open_ for run in each.iter(f"{W}r"))
 
 
 def _left_out(package: Package) -> Iterator[str]:
@@ -141,8 +157,11 @@ class _Paragraph:
 class _Reading:
     """Walks through a document once; what it draws goes to `draft`."""
 
-    def __init__(self, package: Package, notes: dict[str, Element | None]) -> None:
+    def __init__(
+        self, package: Package, notes: dict[str, Element | None], hints: frozenset[Element]
+    ) -> None:
         self.draft = Draft()
+        self._hints = hints
         self.added: list[str] = []
         self._styles = _Styles(package.tree("word/styles.xml"))
         self._numbers = Numbers(
@@ -224,8 +243,8 @@ class _Reading:
     def _heading(self, properties: Element | None, style: str) -> int:
         outline = val(properties, "w:outlineLvl") or self._styles.value(style, "w:pPr/w:outlineLvl")
         level = self._styles.heading(style)
-        if not level and outline and outline.isdecimal() and int(outline) < 9:
-            level = min(int(outline) + 1, 6)
+        if not level and 0 <= whole(outline, 9) < 9:
+            level = min(whole(outline, 9) + 1, 6)
         return level
 
     def _label(self, properties: Element | None, style: str, full: bool) -> str:
@@ -248,7 +267,7 @@ class _Reading:
                 at = str(own or self._numbers.level_of(num, holder))
         if not num or num == "0":
             return ""
-        said, bullet = self._numbers.label(num, int(at or 0))
+        said, bullet = self._numbers.label(num, whole(at, 0))
         if bullet:
             return "-" if full else ""
         self.added.append(said)
@@ -291,8 +310,8 @@ class _Reading:
                 here.url = self._url(each)
                 self._inline(each, here)
                 here.url = ""
-            elif name == "sdt":
-                self._control(each, here)
+            elif each.tag == f"{_MC}AlternateContent":
+                self._inline(_choice(each), here)
             elif each.tag in (f"{_M}oMath", f"{_M}oMathPara"):
                 said = "".join(t.text or "" for t in each.iter(f"{_M}t"))
                 here.pieces.append(Piece(said))
@@ -307,16 +326,6 @@ class _Reading:
         url = found.get("Target") or "" if found is not None else ""
         return url if re.match(r"https?://|mailto:", url) else ""
 
-    def _control(self, sdt: Element, here: _Paragraph) -> None:
-        content = sdt.find(f"{W}sdtContent")
-        if content is None:
-            return
-        if _switch(sdt.find(f"{W}sdtPr"), "showingPlcHdr"):
-            hint = "".join(t.text or "" for t in content.iter(f"{W}t"))
-            here.doubts.append(f"a field that nobody filled; its hint was left out: “{cut(hint)}”")
-            return
-        self._inline(content, here)
-
     def _run(self, run: Element, here: _Paragraph) -> None:
         properties = run.find(f"{W}rPr")
 
@@ -326,17 +335,33 @@ class _Reading:
             found = (own, *(self._styles.on(style, name) for style in styles))
             return next((state for state in found if state is not None), False)
 
-        gone = "hidden" if on("vanish") else ""
+        gone = "a hint of a field that nobody filled" if run in self._hints else ""
+        gone = gone or ("hidden" if on("vanish") else "")
         gone = gone or ("struck through" if on("strike") or on("dstrike") else "")
         bold = on("b")
         for each in run:
             text = self._sign(each, here)
+            if each.tag == f"{W}t":
+                text = self._drawn_as(text, properties, here)
             if text and here.fields and not all(here.fields):
                 continue
             if gone and text:
                 here.gone[gone] = here.gone.get(gone, "") + text
             elif text:
                 here.pieces.append(Piece(text, bold, here.url))
+
+    def _drawn_as(self, text: str, properties: Element | None, here: _Paragraph) -> str:
+        """Characters of a font of signs, as what they show."""
+        font = val(properties, "w:rFonts", "ascii") or ""
+        signs = font.startswith(("Wingdings", "Webdings"))
+        shown = ""
+        for sign in text:
+            own = "\uf000" <= sign <= "\uf0ff" or (signs and sign.strip() and sign < "\u0100")
+            drawn = SIGNS.get(ord(sign) & 0xFF) if own else sign
+            if drawn is None:
+                here.doubts.append(f"a sign of the font {font} that has no character: {sign!a}")
+            shown += drawn or "\ufffd"
+        return shown
 
     def _sign(self, each: Element, here: _Paragraph) -> str:
         """The characters that one element of a run shows."""
@@ -365,7 +390,7 @@ class _Reading:
     def _drawn(self, each: Element, here: _Paragraph) -> None:
         boxes = list(_boxes(each))
         here.below += [("", box) for box in boxes]
-        if any(e.tag.endswith(("}pic", "}imagedata", "}OLEObject", "}chart")) for e in each.iter()):
+        if any(e.tag.endswith(_PICTURES) for e in each.iter()):
             here.doubts.append("a picture or an object stands here: look at what it says")
 
     def _field(self, each: Element, here: _Paragraph) -> str:
@@ -391,8 +416,8 @@ class _Reading:
         choice = begin.find(f"{W}ffData/{W}ddList")
         if choice is not None:
             entries = [e.get(f"{W}val") or "" for e in choice.iter(f"{W}listEntry")]
-            chosen = int(val(choice, "w:result") or val(choice, "w:default") or 0)
-            return entries[chosen] if chosen < len(entries) else ""
+            chosen = whole(val(choice, "w:result") or val(choice, "w:default"), 0)
+            return entries[chosen] if 0 <= chosen < len(entries) else ""
         return ""
 
     def _symbol(self, each: Element, here: _Paragraph) -> str:
@@ -406,6 +431,7 @@ class _Reading:
         return "\ufffd"
 
 
+_PICTURES = ("}pic", "}imagedata", "}OLEObject", "}chart", "}relIds")
 _FIXED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": ""}
 
 
@@ -443,8 +469,7 @@ def _rows(tbl: Element) -> Iterator[Element]:
 def _cells(row: Element) -> Iterator[tuple[Element, int]]:
     """The cells of a row, and how many columns each takes."""
     for cell in _within(row, "tc"):
-        span = val(cell, "w:tcPr/w:gridSpan") or "1"
-        yield cell, min(int(span), 60) if span.isdecimal() else 1
+        yield cell, min(whole(val(cell, "w:tcPr/w:gridSpan"), 1), 60)
 
 
 def _bare(lines: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from motamot.receiving.package import alphabetic, roman
+from motamot.receiving.package import alphabetic, roman, whole
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # What fonts of signs draw: Wingdings and its like, whose characters have no meaning of their own.
@@ -73,9 +73,9 @@ class Numbers:
         own = each.get(f"{W}numId") or ""
         self._abstract[own] = val(each, "w:abstractNumId") or ""
         for override in each.iter(f"{W}lvlOverride"):
-            level = _int(override.get(f"{W}ilvl"), 0)
+            level = whole(override.get(f"{W}ilvl"), 0)
             if (start := val(override, "w:startOverride")) is not None:
-                self._starts[own, level] = _int(start, 1)
+                self._starts[own, level] = whole(start, 1)
             self._own.setdefault(own, {}).update(_levels(override))
 
     def level_of(self, num: str, style: str) -> int:
@@ -123,18 +123,14 @@ class Numbers:
 
 def _levels(parent: Element) -> dict[int, _Level]:
     return {
-        _int(each.get(f"{W}ilvl"), 0): _Level(
-            start=_int(val(each, "w:start"), 1),
+        whole(each.get(f"{W}ilvl"), 0): _Level(
+            start=whole(val(each, "w:start"), 1),
             format=val(each, "w:numFmt") or "decimal",
             text=val(each, "w:lvlText") or "",
-            restart=_int(val(each, "w:lvlRestart"), 0) if val(each, "w:lvlRestart") else None,
+            restart=whole(val(each, "w:lvlRestart"), 0) if val(each, "w:lvlRestart") else None,
             legal=val(each, "w:isLgl") not in (None, "0", "false")
             or (each.find(f"{W}isLgl") is not None and val(each, "w:isLgl") is None),
             style=val(each, "w:pStyle"),
         )
         for each in parent.iter(f"{W}lvl")
     }
-
-
-def _int(value: str | None, otherwise: int) -> int:
-    return int(value) if value and re.fullmatch(r"-?\d{1,9}", value) else otherwise

@@ -77,3 +77,23 @@ def test_pages_and_attachments():
     empty.add_attachment(b"x", maintype="application", subtype="pdf", filename="r.pdf")
     with pytest.raises(Refused, match=r"no words, but attachments: r\.pdf"):
         convert(empty.as_bytes())
+
+
+def test_answers_in_the_message_replied_to_are_kept():
+    body = "Mes réponses sont en rouge ci-dessous.\n\nDe : B\nEnvoyé : lundi\n\n1) Un ?\nOui.\n"
+    text, doubts = said(eml(body, "Content-Type: text/plain; charset=utf-8"))
+    assert "1) Un ?" in text
+    assert any("answers may stand in the message replied to" in doubt for doubt in doubts)
+
+
+def test_words_after_an_attachment_and_messages_in_it():
+    parts = (
+        "--x\nContent-Type: text/plain\n\nAvant.\n--x\nContent-Type: application/pdf\n\nz\n"
+        "--x\nContent-Type: text/plain\n\nApr=C3=A8s.\n--x\nContent-Type: message/rfc822\n\n"
+        "From: c\n\nAutre.\n--x--\n"
+    ).replace("\n\nApr", "\nContent-Transfer-Encoding: quoted-printable\n\nApr")
+    text, doubts = said(eml(parts, "Content-Type: multipart/mixed; boundary=x"))
+    assert text == "Avant.\n\nAprès.\n"
+    assert [doubt.partition("attachment ")[2] for doubt in doubts] == [
+        "“application/pdf”: receive it", "“message/rfc822”: receive it",
+    ]  # fmt: skip

@@ -113,9 +113,13 @@ def test_fields_of_a_form_are_written_down():
 
 
 def test_changes_and_passwords_are_refused():
-    tracked = "<text:tracked-changes><text:changed-region/></text:tracked-changes>"
+    tracked = (
+        "<text:tracked-changes><text:changed-region><text:{}/></text:changed-region>"
+        "</text:tracked-changes>"
+    )
     with pytest.raises(Refused, match="1 tracked change that nobody settled"):
-        said(tracked + p("Oui"))
+        said(tracked.format("insertion") + p("Oui"))
+    assert said(tracked.format("format-change") + p("Oui"))[0] == "Oui\n"
     closed = {"META-INF/manifest.xml": "<m><file-entry><encryption-data/></file-entry></m>"}
     with pytest.raises(Refused, match="closed by a password"):
         convert(odt(p("Oui"), **closed))

@@ -101,10 +101,20 @@ def test_boxes_to_tick_in_every_way():
 
 
 def test_a_field_that_nobody_filled_has_no_answer():
-    hint = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>Écrivez ici</w:t></w:r></w:sdtContent></w:sdt>"  # noqa: E501
-    text, doubts = said(p("Question ?") + f"<w:p>{hint}</w:p>")
+    control = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    inline = f"<w:p>{control.format('<w:r><w:t>Écrivez ici</w:t></w:r>')}</w:p>"
+    text, doubts = said(p("Question ?") + inline + control.format(p("Choisissez")))
     assert text == "Question ?\n"
-    assert "1: a field that nobody filled; its hint was left out: “Écrivez ici”" in doubts
+    assert "1: a hint of a field that nobody filled, and left out: “Écrivez ici”" in doubts
+    assert "1: a hint of a field that nobody filled, and left out: “Choisissez”" in doubts
+
+
+def test_characters_of_fonts_of_signs_are_what_they_show():
+    font = '<w:rFonts w:ascii="Wingdings"/>'
+    assert said(p("\uf0fe") + p("o", "", font))[0] == "☒\n\n☐\n"
+    text, doubts = said(p("\uf021 Oui"))
+    assert text == "\ufffd Oui\n"
+    assert "1: a sign of the font  that has no character: '\\uf021'" in doubts
 
 
 def test_boxes_of_text_notes_and_results_of_fields_stay():
