@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from motamot.receiving.converted import CLOSED, Converted, Doubt, Draft, Refused
 from motamot.receiving.marks import Piece, escaped, lines_of, table_lines
-from motamot.receiving.package import Package, alphabetic, roman, whole
+from motamot.receiving.package import Package, alphabetic, authors, roman, whole
 from motamot.text.problems import cut
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -49,7 +49,7 @@ def convert(data: bytes) -> Converted:
     styles = package.tree("styles.xml")
     reading = _Reading(content, styles, body)
     reading.blocks(body)
-    for sentence in _left_out(styles):
+    for sentence in (*_left_out(styles), *authors(package.tree("meta.xml"))):
         reading.draft.doubts.append((1, sentence))
     return reading.draft.made(_seen(body), " ".join(reading.added))
 

@@ -12,6 +12,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from motamot.receiving.converted import CLOSED, Refused
+from motamot.text.problems import cut
 
 MOST = 20_000_000  # bytes of all parts that are read, unpacked
 _DAMAGED = (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError)
@@ -58,6 +59,15 @@ class Package:
         if root is None:
             raise Refused(f"the file has no {name}, which documents of its format have", _AGAIN)
         return root
+
+
+def authors(properties: Element | None) -> list[str]:
+    """The doubt that a file which is published names who wrote it, in its properties."""
+    tags = ("}creator", "}lastModifiedBy", "}initial-creator")
+    found = properties.iter() if properties is not None else ()
+    names = (each.text or "" for each in found if each.tag.endswith(tags))
+    said = ", ".join(dict.fromkeys(name for name in names if name.strip()))
+    return [f"the file's properties name “{cut(said)}”: is this to be published?"] if said else []
 
 
 def whole(value: str | None, otherwise: int) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 
 from bs4 import BeautifulSoup, Comment, Tag
-from bs4.element import PageElement
 from markdownify import MarkdownConverter
 
 from motamot.receiving.converted import Converted, Draft, Refused
 from motamot.receiving.marks import escaped
+from motamot.receiving.package import alphabetic, roman, whole
 from motamot.text.problems import cut
 
 logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # what it warns of is a doubt here
@@ -20,6 +20,14 @@ _NO_WORDS = ("script", "style", "noscript", "template", "head", "title", "svg")
 _AROUND = ("nav", "header", "footer", "aside")
 _MENU = re.compile(r"\b(?:nav(?:bar|igation)?|menu|breadcrumbs?|cookies?)\b")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([a-z-]+)")
+_FORMS: dict[str, Callable[[int], str]] = {
+    **dict.fromkeys(("a", "lower-alpha", "lower-latin"), alphabetic),
+    **dict.fromkeys(("A", "upper-alpha", "upper-latin"), lambda n: alphabetic(n, True)),
+    **dict.fromkeys(("i", "lower-roman"), roman),
+    **dict.fromkeys(("I", "upper-roman"), lambda n: roman(n, True)),
+    "none": lambda n: "",
+}
 _EMPTY = (
     "area",
     "base",
@@ -55,11 +63,13 @@ def convert(data: bytes) -> Converted:
 
 def of_page(page: BeautifulSoup, source: str) -> Converted:
     """The same of a page whose characters are known; `source` is its HTML."""
-    body = _main(page)
+    body, around = _main(page)
     doubts = _Doubts(page)
     doubts.settle(body)
     text = _Markdown(heading_style="ATX", bullets="-", newline_style="SPACES").convert_soup(body)
     draft = Draft()
+    if _INSIDE.search(around):
+        draft.doubt(f"what stands around these words was left out: “{cut(around)}”")
     for block in re.split(r"\s*\n[ \t]*\n\s*", text.strip("\n")):
         _add(draft, block, doubts.said)
     if not _INSIDE.search("".join(draft.lines)):
@@ -85,24 +95,27 @@ def _add(draft: Draft, block: str, said: Sequence[str]) -> None:
     draft.block(lines, placed)
 
 
-def _main(page: BeautifulSoup) -> Tag:
-    """The part of a page that is not around its content, without what shows no words."""
+def _main(page: BeautifulSoup) -> tuple[Tag, str]:
+    """The part of a page that is not around its content, without what shows no words; and what
+    else the page says, menus apart."""
     for comment in page.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
-    _drop(page.find_all(_NO_WORDS))
+    _drop(page.find_all((*_NO_WORDS, "nav")))
+    _drop(page.find_all(class_=_MENU))
     articles = [a for a in page.find_all("article") if not a.find_parent("article")]
     found = articles[0] if len(articles) == 1 else page.select_one("main, [role=main]")
+    around: list[Tag] = [page]
     if found is None or not _INSIDE.search(found.get_text()):
         found = page.body or page
-        _drop(found.find_all(_AROUND))
-    _drop(found.find_all("nav"))
-    _drop(found.find_all(class_=_MENU))
-    return found
+        around = _drop(found.find_all(_AROUND))
+    else:
+        found.extract()
+    return found, " ".join(" ".join(each.get_text(" ") for each in around).split())
 
 
-def _drop(tags: Iterable[PageElement]) -> None:
-    for tag in list(tags):
-        tag.extract()
+def _drop(tags: Iterable[Tag]) -> list[Tag]:
+    """Take tags out of the page."""
+    return [tag.extract() for tag in list(tags)]
 
 
 class _Doubts:
@@ -132,10 +145,7 @@ class _Doubts:
             elif tag.name == "table" and tag.find_parent("table"):
                 self._mark(tag, "a table stands within a table: compare it with the original", 0)
             elif tag.name == "ol":
-                start = str(tag.get("start") or "1")
-                first = int(start) if start.isdecimal() else 1
-                items = tag.find_all("li", recursive=False)
-                self.added += [str(number) for number, _ in enumerate(items, first)]
+                self._numbers(tag)
             elif tag.name in ("b", "strong") and not _apart(tag):
                 tag.unwrap()
 
@@ -152,6 +162,23 @@ class _Doubts:
         if words:
             self._mark(tag, f"{how}, and left out: “{cut(words)}”")
         tag.decompose()
+
+    def _numbers(self, ol: Tag) -> None:
+        """The numbers of a list as they are seen, which Markdown cannot write as letters."""
+        style = _STYLE.search(str(ol.get("style") or ""))
+        form = _FORMS.get(style[1] if style else str(ol.get("type") or ""))
+        items = ol.find_all("li", recursive=False)
+        plain = form is None and not any(item.get("value") for item in items)
+        number = whole(str(ol.get("start")), 1) - 1
+        for item in items:
+            number = whole(str(item.get("value")), number + 1)
+            said = (form or str)(number)
+            self.added.append(said)
+            if not plain:
+                item.insert(0, self._page.new_string(f"{said}. " if said else ""))
+                item.name = "div"
+        if not plain:
+            ol.name = "div"
 
     def _field(self, tag: Tag) -> None:
         """A field becomes its words, or its tick."""

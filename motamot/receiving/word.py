@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from motamot.receiving.converted import Converted, Doubt, Draft, Refused
 from motamot.receiving.marks import Piece, escaped, lines_of, table_lines
-from motamot.receiving.package import Package, whole
+from motamot.receiving.package import Package, authors, whole
 from motamot.receiving.word_numbers import SIGNS, Numbers, W, val
 from motamot.text.problems import cut
 
@@ -33,7 +33,7 @@ def convert(data: bytes) -> Converted:
     _refuse_changes(parts)
     reading = _Reading(package, notes, _hints(parts))
     reading.blocks(body)
-    for sentence in _left_out(package):
+    for sentence in (*_left_out(package), *authors(package.tree("docProps/core.xml"))):
         reading.draft.doubts.append((1, sentence))
     return reading.draft.made("\n".join(map(_seen, parts)), " ".join(reading.added))
 

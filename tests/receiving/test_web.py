@@ -20,7 +20,7 @@ def test_what_stands_around_the_article_is_left_out():
         "<script>x</script></body>"
     )
     assert text == "## Un ?\n\nOui & non, 2 \\* 3.  \nFin\n"
-    assert doubts == []
+    assert doubts == ["1: what stands around these words was left out: “Site Contact”"]
     text, _ = said('<div class="navbar">Accueil</div><body><div>Un ?</div><div>Oui</div></body>')
     assert text == "Un ?\n\nOui\n"
 
@@ -55,6 +55,12 @@ def test_tables_and_lists():
         "<ol start=3><li>x</li><li>y</li></ol>"
     )
     assert text == "| Q | R |\n| --- | --- |\n| Un ? | a\\|b |\n\n3. x\n4. y\n"
+    assert doubts == []
+    text, doubts = said(
+        "<ol type=a start=3><li>x</li><li>y</li></ol><ol><li>u</li><li value=7>v</li></ol>"
+        "<p>10<sup>e</sup> <b>ré</b>ponse</p>"
+    )
+    assert text == "c. x\n\nd. y\n\n1. u\n\n7. v\n\n10e réponse\n"
     assert doubts == []
 
 

@@ -10,7 +10,7 @@ from motamot.receiving.converted import Refused
 from motamot.receiving.marks import Piece, lines_of
 from motamot.receiving.word import convert
 from motamot.text.markdown import rendered
-from tests.receiving.made import docx, levels, numbered, p, zipped
+from tests.receiving.made import W, docx, levels, numbered, p, zipped
 
 BOX = "<w:p><w:r><w:pict><v:shape><v:textbox><w:txbxContent>{}</w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>"  # noqa: E501
 
@@ -168,6 +168,16 @@ def test_pictures_equations_comments_and_headers_are_doubts():
 def test_addresses_and_telephones_are_doubts():
     _, doubts = said(p("Oui.") + p("Écrire à a.b@exemple.invalid ou au 01 99 00 00 00."))
     assert [doubt[:28] for doubt in doubts] == ["3: is this to be published: "]
+
+
+def test_a_name_in_the_file_s_properties_is_a_doubt():
+    core = '<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>A. Exemple</dc:creator></c>'
+    parts = {"docProps/core.xml": core}
+    main = f"<w:document {W}><w:body>{p('Oui')}</w:body></w:document>"
+    made = convert(zipped(**parts, **{"word/document.xml": main}))
+    assert made.doubts == (
+        (1, "the file's properties name “A. Exemple”: is this to be published?"),
+    )
 
 
 def test_damaged_files_and_traps_are_refused():
