@@ -60,13 +60,14 @@ def _left_out(styles: Element | None) -> Iterator[str]:
             said = " ".join("".join(each.itertext()).split())
             if re.search(r"[^\W\d_]", re.sub(r"(?i)\bpages?\b|\b(sur|of|de)\b", "", said)):
                 kind = each.tag.removeprefix(_S).partition("-")[0]
-                yield f"the document's {kind} was left out: “{cut(said)}”"
+                yield f"left out of the text: {kind} “{cut(said)}”"
 
 
 def _seen(part: Element) -> str:
     """The second reading: every text node of the body."""
     aside = (f"{_O}annotation", f"{_T}note-citation", f"{_O}forms", f"{_T}sequence-decls")
-    out = {id(e) for a in part.iter() if a.tag in aside for e in a.iter()}
+    left = (a for a in part.iter() if a.tag in aside or a.tag.endswith("-source"))
+    out = {id(e) for each in left for e in each.iter()}
     parting = (f"{_T}p", f"{_T}h", f"{_T}s", f"{_T}tab", f"{_T}line-break")
     said: list[str] = []
 
@@ -256,7 +257,7 @@ class _Reading:
         full = any(piece.text.strip() for piece in here.pieces)
         if level and full and not self._cells:
             here.pieces = [Piece(e.text.replace("\n", " "), url=e.url) for e in here.pieces]
-            label = f"{'#' * min(level, 6)} {label}".strip()
+            label = f"{'#' * min(level, 6)} {'' if label == '-' else label}".strip()
         if label == "-" and not full:
             label = ""
         self._end(here, lines_of(here.pieces, label, bold=not level))

@@ -16,6 +16,14 @@ from motamot.text.problems import cut
 
 MOST = 20_000_000  # bytes of all parts that are read, unpacked
 _DAMAGED = (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError)
+_FORMATS = b"http://schemas.openxmlformats.org/"
+_STRICT = (  # two names of one thing
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", _FORMATS + b"wordprocessingml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        _FORMATS + b"officeDocument/2006/relationships",
+    ),
+)
 _AGAIN = "Open it in its program, save it anew, and receive that file."
 
 
@@ -46,6 +54,8 @@ class Package:
             found = f"the parts of the file have more than {MOST:,} bytes"
             raise Refused(found, "No reply is so long: ask for another file.")
         try:
+            for strict, usual in _STRICT:
+                data = data.replace(strict, usual)
             root: Element = fromstring(data, forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
             raise Refused(f"{name}, a part of the file, is not the XML it should be", _AGAIN) from (

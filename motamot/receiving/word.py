@@ -72,7 +72,7 @@ def _left_out(package: Package) -> Iterator[str]:
         said = " ".join(_seen(part).split()) if part is not None else ""
         if re.search(r"[^\W\d_]", re.sub(r"(?i)\bpages?\b|\b(sur|of|de)\b", "", said)):
             kind = re.sub(r"\d*\.xml", "", name.removeprefix("word/"))
-            yield f"the document's {kind} was left out: “{cut(said)}”"
+            yield f"left out of the text: {kind} “{cut(said)}”"
 
 
 def _seen(part: Element) -> str:
@@ -203,7 +203,7 @@ class _Reading:
         level = 0 if self._cells else self._heading(properties, style)
         if level and here.pieces:
             here.pieces = [Piece(e.text.replace("\n", " "), url=e.url) for e in here.pieces]
-            label = f"{'#' * level} {label}".strip()
+            label = f"{'#' * level} {'' if label == '-' else label}".strip()
         if level and label.strip("#") == "" and not "".join(e.text for e in here.pieces).strip():
             label = ""
         lines = lines_of(here.pieces, label, bold=not level)
@@ -224,7 +224,7 @@ class _Reading:
             lines = [sign, *apart.lines] if not apart.lines else apart.lines
             lines = [f"{sign} {lines[0]}", *lines[1:]] if apart.lines else lines
             self.draft.block(lines, apart.doubts)
-            sentence = f"a {kind} of the document stands here, below its paragraph"
+            sentence = "a note of the document stands here, below its paragraph"
         else:
             self.blocks(element)
             sentence = "these words stand in a box, whose place may be another"

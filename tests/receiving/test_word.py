@@ -128,7 +128,7 @@ def test_boxes_of_text_notes_and_results_of_fields_stay():
     text, doubts = said(BOX.format(p("Encadré.")) + ref + field, footnotes=note)
     assert text == "Encadré.\n\nOui [^1]\n\n[^1] Sauf en août.\n\nle 3 mai\n"
     assert "1: these words stand in a box, whose place may be another" in doubts
-    assert "5: a footnote of the document stands here, below its paragraph" in doubts
+    assert "5: a note of the document stands here, below its paragraph" in doubts
 
 
 def test_tables_and_tables_in_them():
@@ -161,7 +161,7 @@ def test_pictures_equations_comments_and_headers_are_doubts():
     assert "1: a picture or an object stands here: look at what it says" in doubts
     assert "3: an equation stands here: compare it with the original" in doubts
     assert "5: somebody commented on these words; the comment was left out" in doubts
-    assert "1: the document's header was left out: “Liste Exemple A”" in doubts
+    assert "1: left out of the text: header “Liste Exemple A”" in doubts
     assert not any("Page 2" in doubt for doubt in doubts)
 
 
@@ -178,6 +178,14 @@ def test_a_name_in_the_file_s_properties_is_a_doubt():
     assert made.doubts == (
         (1, "the file's properties name “A. Exemple”: is this to be published?"),
     )
+
+
+def test_a_strict_file_is_read_as_any_other():
+    body = f"<w:document {W}><w:body>{p('Oui')}</w:body></w:document>".replace(
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    )
+    assert convert(zipped(**{"word/document.xml": body})).text == "Oui\n"
 
 
 def test_damaged_files_and_traps_are_refused():
