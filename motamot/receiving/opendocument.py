@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from motamot.receiving.converted import CLOSED, Converted, Doubt, Draft, Refused
-from motamot.receiving.marks import Piece, escaped, lines_of, table_lines
+from motamot.receiving.converted import CLOSED, Converted, Refused
+from motamot.receiving.drawing import COMMENT, FIELD, PICTURE, Drawing, Paragraph
+from motamot.receiving.marks import Piece, escaped
 from motamot.receiving.package import Package, alphabetic, authors, roman, whole
 from motamot.text.problems import cut
 
@@ -17,7 +18,6 @@ _T, _O, _S = f"{{{_NS}text:1.0}}", f"{{{_NS}office:1.0}}", f"{{{_NS}style:1.0}}"
 _TABLE, _DRAW, _FORM = f"{{{_NS}table:1.0}}", f"{{{_NS}drawing:1.0}}", f"{{{_NS}form:1.0}}"
 _FO = f"{{{_NS}xsl-fo-compatible:1.0}}"
 _LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
-_FIELD = "a hint of a field that nobody filled"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _FORMATS: dict[str, Callable[[int], str]] = {
@@ -122,18 +122,12 @@ class _Look:
     url: str = ""
 
 
-@dataclass
-class _Paragraph:
-    pieces: list[Piece] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    gone: dict[str, str] = field(default_factory=dict)
-    below: list[tuple[str, Element]] = field(default_factory=list)
-
+class _Paragraph(Paragraph):
     def add(self, text: str | None, look: _Look) -> None:
         """Words with their look; blanks count as one, as the format has it."""
         said = re.sub(r"[ \t\r\n]+", " ", text or "")
         if look.gone:
-            self.gone[look.gone] = self.gone.get(look.gone, "") + said
+            self.leave_out(look.gone, said)
         elif said:
             self.pieces.append(Piece(said, look.bold, look.url))
 
@@ -144,12 +138,11 @@ class _List:
     counts: dict[int, int] = field(default_factory=dict)
 
 
-class _Reading:
-    """Walks through a document once; what it draws goes to `draft`."""
+class _Reading(Drawing):
+    """Walks through a document once."""
 
     def __init__(self, content: Element, styles: Element | None, body: Element) -> None:
-        self.draft = Draft()
-        self.added: list[str] = []
+        super().__init__()
         self._styles = _Styles(styles, content)
         self._controls = {
             each.get(f"{_FORM}id") or each.get(_XML_ID) or "": each
@@ -158,8 +151,6 @@ class _Reading:
         }
         self._outline: dict[int, int] = {}
         self._last: dict[str, _List] = {}  # the last list of each style, and of each identifier
-        self._noted = 0
-        self._cells = 0
 
     # --- blocks ---
 
@@ -171,11 +162,11 @@ class _Reading:
             elif each.tag == f"{_T}list":
                 self._list(each, None, 1)
             elif each.tag == f"{_TABLE}table":
-                self._table(each)
+                self.table([[(cell, 1) for cell in _cells(row)] for row in _rows(each)])
             elif each.tag.startswith(_DRAW):
                 here = _Paragraph()
                 self._drawn(each, here)
-                self._end(here, [])
+                self.paragraph(here)
             elif each.tag == f"{_T}section" and each.get(f"{_T}display") == "none":
                 self.draft.doubt(f"hidden, and left out: “{cut(''.join(each.itertext()))}”")
             elif not each.tag.startswith(_FORM) and each.tag != f"{_O}forms":
@@ -254,63 +245,7 @@ class _Reading:
             start = p.get(f"{_T}start-value") if p.get(f"{_T}restart-numbering") == "true" else None
             levels = self._styles.lists.get("", {})
             label = self._number(levels, self._outline, level, start, bullets=False)
-        full = any(piece.text.strip() for piece in here.pieces)
-        if level and full and not self._cells:
-            here.pieces = [Piece(e.text.replace("\n", " "), url=e.url) for e in here.pieces]
-            label = f"{'#' * min(level, 6)} {'' if label == '-' else label}".strip()
-        if label == "-" and not full:
-            label = ""
-        self._end(here, lines_of(here.pieces, label, bold=not level))
-
-    def _end(self, here: _Paragraph, lines: list[str]) -> None:
-        gone = (f"{how}, and left out: “{cut(w)}”" for how, w in here.gone.items() if w.strip())
-        self.draft.block(lines, [(max(1, len(lines)), said) for said in (*here.doubts, *gone)])
-        for sign, element in here.below:
-            first = len(self.draft.lines)
-            if sign:
-                apart = self._apart(element)
-                self.draft.block([f"{sign} {(apart.lines or [''])[0]}".strip(), *apart.lines[1:]],
-                                 apart.doubts)  # fmt: skip
-                sentence = "a note of the document stands here, below its paragraph"
-            else:
-                self.blocks(element)
-                sentence = "these words stand in a box, whose place may be another"
-            if len(self.draft.lines) > first:
-                self.draft.doubts.append((first + 2 if first else 1, sentence))
-
-    def _apart(self, element: Element) -> Draft:
-        """The blocks of an element, not yet in the text."""
-        outer, self.draft = self.draft, Draft()
-        try:
-            self.blocks(element)
-            return self.draft
-        finally:
-            self.draft = outer
-
-    def _table(self, table: Element) -> None:
-        rows = [list(_cells(row)) for row in _rows(table)]
-        if max(map(len, rows), default=0) < 2 and not self._cells:
-            for row in rows:
-                for cell in row:
-                    self.blocks(cell)
-            return
-        self._cells += 1
-        drawn: list[list[str]] = []
-        doubts: list[Doubt] = []
-        for at, row in enumerate(rows):
-            texts = []
-            for cell in row:
-                apart = self._apart(cell)
-                doubts += [(at + 1 + (at > 0), sentence) for _, sentence in apart.doubts]
-                texts.append("<br>".join(line.strip() for line in apart.lines if line.strip()))
-            drawn.append(texts)
-        self._cells -= 1
-        if self._cells:
-            lines = [" — ".join(filter(None, row)) for row in drawn]
-            sentence = "a table stands within this cell: its rows are lines here"
-            self.draft.block(lines, [(1, sentence), *doubts])
-        elif any(any(row) for row in drawn):
-            self.draft.block(table_lines(drawn), doubts)
+        self.paragraph(here, label, level)
 
     # --- words ---
 
@@ -346,22 +281,21 @@ class _Reading:
         elif name == "note":
             body = each.find(f"{_T}note-body")
             if body is not None:
-                self._noted += 1
-                self.added += [str(self._noted)] * 2
-                here.add(f" [^{self._noted}]", look)
-                here.below.append((f"[^{self._noted}]", body))
+                sign = self.note()
+                here.add(f" {sign}", look)
+                here.below.append((sign, body))
         elif name in ("hidden-text", "hidden-paragraph"):
-            here.gone["hidden"] = here.gone.get("hidden", "") + (each.text or "")
+            here.leave_out("hidden", each.text or "")
         elif name == "placeholder":
-            here.gone[_FIELD] = here.gone.get(_FIELD, "") + (each.text or "")
+            here.leave_out(FIELD, each.text or "")
         elif each.tag == f"{_O}annotation":
-            here.doubts.append("somebody commented on these words; the comment was left out")
+            here.doubts.append(COMMENT)
         elif each.tag.startswith(_DRAW):
             self._drawn(each, here)
         elif each.tag.endswith("}fieldmark"):
             self._mark(each, here, look)
         elif each.get(f"{_LOEXT}showing-place-holder") == "true":
-            here.gone[_FIELD] = here.gone.get(_FIELD, "") + "".join(each.itertext())
+            here.leave_out(FIELD, "".join(each.itertext()))
         elif name not in ("bookmark", "ruby-text", "soft-page-break"):
             self._inline(each, here, look)
 
@@ -380,7 +314,7 @@ class _Reading:
         ):
             here.below.append(("", each))
         elif each.tag in (f"{_DRAW}image", f"{_DRAW}object", f"{_DRAW}object-ole"):
-            here.doubts.append("a picture or an object stands here: look at what it says")
+            here.doubts.append(PICTURE)
         else:
             kinds = [e for e in each if e.tag.startswith(_DRAW)]
             objects = [e for e in kinds if e.tag == f"{_DRAW}object"]

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from motamot.receiving.converted import Converted, Doubt, Draft, Refused
-from motamot.receiving.marks import Piece, escaped, lines_of, table_lines
+from motamot.receiving.converted import Converted, Refused
+from motamot.receiving.drawing import COMMENT, FIELD, PICTURE, Drawing, Paragraph
+from motamot.receiving.marks import Piece, escaped
 from motamot.receiving.package import Package, authors, whole
 from motamot.receiving.word_numbers import SIGNS, Numbers, W, val
 from motamot.text.problems import cut
@@ -142,27 +143,20 @@ def _switch(properties: Element | None, name: str) -> bool | None:
 
 
 @dataclass
-class _Paragraph:
-    """What is gathered of one paragraph."""
-
-    style: str | None
-    pieces: list[Piece] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    gone: dict[str, str] = field(default_factory=dict)  # "hidden" or "struck through" -> words
-    below: list[tuple[str, Element]] = field(default_factory=list)  # boxes and notes
+class _Paragraph(Paragraph):
+    style: str = ""
     url: str = ""
     fields: list[bool] = field(default_factory=list)  # of each open field: whether in its result
 
 
-class _Reading:
-    """Walks through a document once; what it draws goes to `draft`."""
+class _Reading(Drawing):
+    """Walks through a document once."""
 
     def __init__(
         self, package: Package, notes: dict[str, Element | None], hints: frozenset[Element]
     ) -> None:
-        self.draft = Draft()
+        super().__init__()
         self._hints = hints
-        self.added: list[str] = []
         self._styles = _Styles(package.tree("word/styles.xml"))
         self._numbers = Numbers(
             package.tree("word/numbering.xml"),
@@ -175,8 +169,6 @@ class _Reading:
             for name, part in notes.items()
             for each in (part if part is not None else ())
         }
-        self._noted = 0
-        self._cells = 0  # how many cells stand around
 
     # --- blocks ---
 
@@ -186,7 +178,7 @@ class _Reading:
             if each.tag == f"{W}p":
                 self._paragraph(each)
             elif each.tag == f"{W}tbl":
-                self._table(each)
+                self.table([list(_cells(row)) for row in _within(each, "tr")])
             elif each.tag == f"{W}altChunk":
                 self.draft.doubt("a document is embedded here, and was not read")
             elif each.tag == f"{_MC}AlternateContent":
@@ -197,48 +189,10 @@ class _Reading:
     def _paragraph(self, p: Element) -> None:
         properties = p.find(f"{W}pPr")
         style = val(properties, "w:pStyle") or self._styles.default
-        here = _Paragraph(style)
+        here = _Paragraph(style=style)
         self._inline(p, here)
-        label = self._label(properties, style, any(piece.text.strip() for piece in here.pieces))
-        level = 0 if self._cells else self._heading(properties, style)
-        if level and here.pieces:
-            here.pieces = [Piece(e.text.replace("\n", " "), url=e.url) for e in here.pieces]
-            label = f"{'#' * level} {'' if label == '-' else label}".strip()
-        if level and label.strip("#") == "" and not "".join(e.text for e in here.pieces).strip():
-            label = ""
-        lines = lines_of(here.pieces, label, bold=not level)
-        doubts = [*here.doubts, *(f"{how}, and left out: “{cut(w)}”" for how, w in
-                                  here.gone.items() if w.strip())]  # fmt: skip
-        self.draft.block(lines, [(max(1, len(lines)), sentence) for sentence in doubts])
-        for kind, element in here.below:
-            self._below(kind, element)
-
-    def _below(self, kind: str, element: Element) -> None:
-        """Draw what hangs on a paragraph: the blocks of a box, or a note."""
-        first = len(self.draft.lines)
-        if kind:
-            self._noted += 1
-            apart = self._apart(element)
-            sign = f"[^{self._noted}]"
-            self.added += [str(self._noted)] * 2
-            lines = [sign, *apart.lines] if not apart.lines else apart.lines
-            lines = [f"{sign} {lines[0]}", *lines[1:]] if apart.lines else lines
-            self.draft.block(lines, apart.doubts)
-            sentence = "a note of the document stands here, below its paragraph"
-        else:
-            self.blocks(element)
-            sentence = "these words stand in a box, whose place may be another"
-        if len(self.draft.lines) > first:
-            self.draft.doubts.append((first + 2 if first else 1, sentence))
-
-    def _apart(self, element: Element) -> Draft:
-        """The blocks of an element, not yet in the text."""
-        outer, self.draft = self.draft, Draft()
-        try:
-            self.blocks(element)
-            return self.draft
-        finally:
-            self.draft = outer
+        label = self._label(properties, style)
+        self.paragraph(here, label, self._heading(properties, style))
 
     def _heading(self, properties: Element | None, style: str) -> int:
         outline = val(properties, "w:outlineLvl") or self._styles.value(style, "w:pPr/w:outlineLvl")
@@ -247,7 +201,7 @@ class _Reading:
             level = min(whole(outline, 9) + 1, 6)
         return level
 
-    def _label(self, properties: Element | None, style: str, full: bool) -> str:
+    def _label(self, properties: Element | None, style: str) -> str:
         """The automatic number before a paragraph, as Markdown; "" where it has none."""
         num = val(properties, "w:numPr/w:numId")
         at = val(properties, "w:numPr/w:ilvl")
@@ -269,35 +223,9 @@ class _Reading:
             return ""
         said, bullet = self._numbers.label(num, whole(at, 0))
         if bullet:
-            return "-" if full else ""
+            return "-"
         self.added.append(said)
         return escaped(said) if said else ""
-
-    def _table(self, tbl: Element) -> None:
-        rows = [list(_cells(row)) for row in _rows(tbl)]
-        if max(map(len, rows), default=0) < 2 and not self._cells:
-            for row in rows:
-                for cell, _ in row:
-                    self.blocks(cell)
-            return
-        self._cells += 1
-        drawn: list[list[str]] = []
-        doubts: list[Doubt] = []
-        for at, row in enumerate(rows):
-            texts: list[str] = []
-            for cell, span in row:
-                apart = self._apart(cell)
-                line = at + 1 if at == 0 else at + 2
-                doubts += [(line, sentence) for _, sentence in apart.doubts]
-                texts += ["<br>".join(_bare(apart.lines)), *[""] * (span - 1)]
-            drawn.append(texts)
-        self._cells -= 1
-        if self._cells:
-            lines = [" — ".join(filter(None, row)) for row in drawn]
-            sentence = "a table stands within this cell: its rows are lines here"
-            self.draft.block(lines, [(1, sentence), *doubts])
-        elif any(any(row) for row in drawn):
-            self.draft.block(table_lines(drawn), doubts)
 
     # --- words ---
 
@@ -335,7 +263,7 @@ class _Reading:
             found = (own, *(self._styles.on(style, name) for style in styles))
             return next((state for state in found if state is not None), False)
 
-        gone = "a hint of a field that nobody filled" if run in self._hints else ""
+        gone = FIELD if run in self._hints else ""
         gone = gone or ("hidden" if on("vanish") else "")
         gone = gone or ("struck through" if on("strike") or on("dstrike") else "")
         bold = on("b")
@@ -346,7 +274,7 @@ class _Reading:
             if text and here.fields and not all(here.fields):
                 continue
             if gone and text:
-                here.gone[gone] = here.gone.get(gone, "") + text
+                here.leave_out(gone, text)
             elif text:
                 here.pieces.append(Piece(text, bold, here.url))
 
@@ -379,10 +307,11 @@ class _Reading:
             note = self._notes.get((f"{kind}s", each.get(f"{W}id")))
             if note is None:
                 return ""
-            here.below.append((kind, note))
-            return f" [^{self._noted + sum(bool(k) for k, _ in here.below)}]"
+            sign = self.note()
+            here.below.append((sign, note))
+            return f" {sign}"
         if name == "commentReference":
-            here.doubts.append("somebody commented on these words; the comment was left out")
+            here.doubts.append(COMMENT)
         elif name in ("drawing", "pict", "object") or each.tag == f"{_MC}AlternateContent":
             self._drawn(_choice(each) if name not in ("drawing", "pict", "object") else each, here)
         return ""
@@ -391,7 +320,7 @@ class _Reading:
         boxes = list(_boxes(each))
         here.below += [("", box) for box in boxes]
         if any(e.tag.endswith(_PICTURES) for e in each.iter()):
-            here.doubts.append("a picture or an object stands here: look at what it says")
+            here.doubts.append(PICTURE)
 
     def _field(self, each: Element, here: _Paragraph) -> str:
         kind = each.get(f"{W}fldCharType")
@@ -462,16 +391,7 @@ def _within(parent: Element, name: str) -> Iterator[Element]:
             yield from _within(each, name)
 
 
-def _rows(tbl: Element) -> Iterator[Element]:
-    return _within(tbl, "tr")
-
-
 def _cells(row: Element) -> Iterator[tuple[Element, int]]:
     """The cells of a row, and how many columns each takes."""
     for cell in _within(row, "tc"):
         yield cell, min(whole(val(cell, "w:tcPr/w:gridSpan"), 1), 60)
-
-
-def _bare(lines: Iterable[str]) -> list[str]:
-    """The lines of a cell: no empty ones, no hard breaks."""
-    return [line.strip() for line in lines if line.strip()]
