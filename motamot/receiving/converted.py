@@ -15,7 +15,9 @@ from motamot.text.problems import cut
 
 Doubt = tuple[int, str]  # a line of the text, from 1, and a sentence
 _WORD = re.compile(r"\w+")
-_PRIVATE = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?<!\d)(?:\+33|0)\s?[1-9](?:[\s.-]?\d\d){4}(?!\d)")
+_PRIVATE = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.\w+)+|(?<!\d)(?:\+33|0)\s?[1-9](?:[\s.-]?\d\d){4}(?!\d)"
+)
 _ADDRESS = re.compile(r"\]\([^()\s]*\)|<br>")
 
 
@@ -70,6 +72,11 @@ class Draft:
         found = [*self.doubts, *_private(self.lines), *differing(text, original, added)]
         doubts = sorted(found, key=lambda doubt: doubt[0])
         return Converted(text, tuple(dict.fromkeys(doubts)))
+
+
+def masked(text: str) -> str:
+    """A text without the addresses and telephone numbers in it."""
+    return _PRIVATE.sub("…", text)
 
 
 def _private(lines: Sequence[str]) -> Iterator[Doubt]:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import default
 from itertools import groupby
 
-from motamot.receiving.converted import Converted, Draft, Refused
+from motamot.receiving.converted import Converted, Draft, Refused, masked
 from motamot.receiving.marks import escaped
 from motamot.text.problems import cut
 
@@ -137,7 +137,9 @@ def _plain(texts: Sequence[str], parts: Sequence[EmailMessage]) -> Converted:
             draft.block([f"{'> ' * depth}{line}" for line in block])
     for sentence in gone:
         draft.doubt(sentence)
-    return draft.made(re.sub(r"(?m)^[> ]+", "", "\n".join(texts)))
+    shown = "\n".join(draft.lines)
+    original = re.sub(r"(?m)^[> ]+", "", "\n".join(texts))
+    return draft.made(masked(original) if masked(shown) == shown else original)
 
 
 def _line(line: str) -> _Line:
@@ -213,7 +215,7 @@ def _begins_original(lines: Sequence[_Line], at: int) -> bool:
 
 
 def _words(lines: Sequence[_Line]) -> str:
-    return cut(" ".join(" ".join(line.text for line in lines).split()))
+    return cut(masked(" ".join(" ".join(line.text for line in lines).split())))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -248,7 +250,7 @@ def _page(text: str) -> Converted:
     own = [text for text in below if not any(above in outer for above in text.parents)]
     if outer and outer[0].find_previous(string=_WORD) and not _WORD.search("".join(own)):
         words = " ".join(" ".join(quote.get_text(" ") for quote in outer).split())
-        said.append(f"the message replied to was left out: “{cut(words)}”")
+        said.append(f"the message replied to was left out: “{cut(masked(words))}”")
         for quote in outer:
             quote.decompose()
     made = of_page(page, str(page))

@@ -28,6 +28,7 @@ _FORMS: dict[str, Callable[[int], str]] = {
     **dict.fromkeys(("I", "upper-roman"), lambda n: roman(n, True)),
     "none": lambda n: "",
 }
+_FRAME = ("thead", "tbody", "tfoot", "tr", "td", "th")
 _EMPTY = (
     "area",
     "base",
@@ -144,6 +145,11 @@ class _Doubts:
                 self._mark(tag, f"a part of the page that is no text stands here ({tag.name})")
             elif tag.name == "table" and tag.find_parent("table"):
                 self._mark(tag, "a table stands within a table: compare it with the original", 0)
+            elif tag.name == "table" and all(len(_cells(row)) < 2 for row in tag.find_all("tr")):
+                for frame in (tag, *tag.find_all(_FRAME)):
+                    frame.name = "div"
+            elif tag.name in ("dt", "dd"):
+                tag.name = "div"
             elif tag.name == "ol":
                 self._numbers(tag)
             elif tag.name in ("b", "strong") and not _apart(tag):
@@ -201,6 +207,10 @@ class _Doubts:
             tag.replace_with(self._page.new_string(said))
         else:
             tag.decompose()
+
+
+def _cells(row: Tag) -> list[Tag]:
+    return row.find_all(("td", "th"), recursive=False)
 
 
 def _apart(tag: Tag) -> bool:

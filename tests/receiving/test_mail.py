@@ -97,3 +97,11 @@ def test_words_after_an_attachment_and_messages_in_it():
     assert [doubt.partition("attachment ")[2] for doubt in doubts] == [
         "“application/pdf”: receive it", "“message/rfc822”: receive it",
     ]  # fmt: skip
+
+
+def test_addresses_that_are_left_out_stand_in_no_doubt():
+    body = "Oui.\n-- \nA\n01 99 00 00 00\n\nLe 3 mai, B <b@exemple.invalid> a écrit :\n> Un ?\n"
+    text, doubts = said(eml(body, "Content-Type: text/plain; charset=utf-8"))
+    assert text == "Oui.\n"
+    assert "a signature was left out: “A …”" in doubts[0]
+    assert not any(word in " ".join(doubts) for word in ("exemple", "99"))

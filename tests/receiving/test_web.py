@@ -64,6 +64,11 @@ def test_tables_and_lists():
     assert doubts == []
 
 
+def test_frames_and_lists_of_terms_are_paragraphs():
+    frame = "<table><tr><td><p>Un ?</p><p>Oui</p></td></tr></table><dl><dt>Deux ?<dd>Non</dl>"
+    assert said(frame) == ("Un ?\n\nOui\n\nDeux ?\n\nNon\n", [])
+
+
 def test_a_page_without_words_is_refused():
     with pytest.raises(Refused, match="no words"):
         said("<body><script>app()</script><div id=root></div></body>")
