@@ -27,6 +27,7 @@ FORMATS = {
     ".docx": Format("a Word document", "word"),
     ".odt": Format("an OpenDocument text", "opendocument"),
     ".doc": Format("an old Word document", "legacy"),
+    ".pdf": Format("a PDF", "pdf", ("pdfplumber",)),
     ".html": Format("a web page", "web", ("markdownify",)),
     ".eml": Format("an e-mail", "mail"),
 }
@@ -58,7 +59,7 @@ def kind_of(name: str, data: bytes) -> tuple[str, str]:
         raise Refused("an empty file", "Ask for it again.")
     kind = _kind(named, data)
     if kind not in FORMATS and kind not in TEXTS:
-        said = {".pdf": "a PDF", ".xlsx": "a workbook", ".csv": "a table"}.get(kind, f"“{name}”")
+        said = {".xlsx": "a workbook", ".csv": "a table"}.get(kind, f"“{name}”")
         raise Refused(said, _AS_TEXT)
     if kind == named:
         return kind, ""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 
 from bs4 import BeautifulSoup, Comment, Tag
+from bs4.dammit import EncodingDetector
 from markdownify import MarkdownConverter
 
 from motamot.receiving.converted import Converted, Draft, Refused
 from motamot.receiving.marks import escaped
 from motamot.receiving.package import alphabetic, roman, whole
+from motamot.text import source
 from motamot.text.problems import cut
 
-logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # what it warns of is a doubt here
 _NO_WORDS = ("script", "style", "noscript", "template", "head", "title", "svg")
 _AROUND = ("nav", "header", "footer", "aside")
 _MENU = re.compile(r"\b(?:nav(?:bar|igation)?|menu|breadcrumbs?|cookies?)\b")
@@ -54,12 +55,23 @@ _INSIDE = re.compile(r"\w")
 def convert(data: bytes) -> Converted:
     """The words of a page; what its menus, headers and footers say is left out. Raises Refused for
     one that has none."""
-    page = BeautifulSoup(data, "html.parser")
-    made = of_page(page, data.decode(page.original_encoding or "utf-8", "replace"))
-    if page.contains_replacement_characters:
+    text, is_known = _decoded(data)
+    made = of_page(BeautifulSoup(text, "html.parser"), text)
+    if not is_known:
         said = "the page's characters are of no known set: look at its accents"
         return Converted(made.text, ((1, said), *made.doubts))
     return made
+
+
+def _decoded(data: bytes) -> tuple[str, bool]:
+    """(The characters of a page, whether all are known): UTF-8, else the set that it declares,
+    else Windows-1252. A library that guesses takes French for Hungarian."""
+    text, _, problems = source.decode(data, "")
+    declared = EncodingDetector.find_declared_encoding(data, is_html=True)
+    if problems and declared:
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
+            return data.decode(declared), True
+    return (text, True) if text or not problems else (data.decode("utf-8", "replace"), False)
 
 
 def of_page(page: BeautifulSoup, source: str) -> Converted:
