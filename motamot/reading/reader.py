@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -67,12 +67,16 @@ def read(
     asked = Counter(s.number for s in seen.spans if s.kind == "question" and s.number)
     if max(asked.values(), default=0) > 1 and not any(s.respondent for s in seen.spans):
         seen = _seen(page, _once(found), names, again=False)  # but not of another respondent
+    once = list(_answered_once(seen.spans))
+    twice = [span for span, kept in zip(seen.spans, once, strict=True) if span is not kept]
+    seen = replace(seen, spans=once)
     entries = list(entries_of(lines, page, seen.spans))
     if blank:
         return tuple(entries), []
     numbers = [q.number for q in known] or [s.number for s in seen.spans if s.number]
     entries = _with_silences(entries, list(dict.fromkeys(numbers)), seen.in_cells)
     problems = list(_problems(page, path, lines, seen, known, names))
+    problems += [_again(path, lines.number(page.lines[s.first].body), s) for s in twice]
     return _marked(entries, problems, path), problems
 
 
@@ -89,6 +93,23 @@ def _problems(
     inside = doubts(page, seen.best, seen.spans, seen.tables, called, known=bool(known))
     for at, expected, found in (*inside, *differences(page, seen.best, seen.found, known)):
         yield problem(path, lines.number(page.lines[at].body), expected, found)
+
+
+def _answered_once(spans: Iterable[Span]) -> Iterator[Span]:
+    """Where a question is answered again by nobody else, the words are a note."""
+    answered: set[tuple[str | None, str | None]] = set()
+    for span in spans:
+        whose = span.number, span.respondent
+        if span.kind == "answer" and whose in answered:
+            span = replace(span, kind="note", number=None)
+        elif span.kind == "answer":
+            answered.add(whose)
+        yield span
+
+
+def _again(path: str, line: int, span: Span) -> Problem:
+    found = f"another one to question {span.number}, which became a note"
+    return problem(path, line, "one answer to each question", found)
 
 
 def _letter(page: Page) -> str:

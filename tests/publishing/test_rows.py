@@ -40,6 +40,7 @@ def of(rows: list[Row], *columns: int) -> list[tuple[object, ...]]:
 @examples(200)
 @example(answer="- a\n- b\n\n> c\n> d\n\n| e | f |\n|---|---|\n| g | h |\n\n    i\n\n<p>j</p>\n")
 @example(answer="a\r\rb\r\n\r\nc\u2028d\n\n\ufeff\n")
+@example(answer="2°K? OUI\n1⃣OUI")
 def test_paragraphs_are_the_text_and_stand_where_they_say(folder: Path, answer: str) -> None:
     text = f"**1. Oui ou non ?**\n\n{answer}\n\n**2. Et ensuite ?**\n\nOui.\n"
     try:

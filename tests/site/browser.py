@@ -236,6 +236,8 @@ def tab(page: Page) -> dict | None:
     """
     page.evaluate(_AT_REST)
     page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement?.id") == "sql-editor":
+        page.wait_for_selector(".CodeMirror-focused")  # takes the text area's place once loaded
     stop = page.evaluate(_STOP)
     if stop and not stop["again"]:
         assert stop["marked"], f"nothing shows that the focus is on {stop} of {page.url}"
