@@ -203,7 +203,8 @@ _STOP = r"""
 () => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
-  const style = getComputedStyle(e), box = e.getClientRects()[0];
+  const seen = e.closest(".CodeMirror") || e;  // the SQL editor shows the focus for its own input
+  const style = getComputedStyle(seen), box = seen.getClientRects()[0];
   const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
   const over = document.elementFromPoint(
@@ -214,8 +215,8 @@ _STOP = r"""
   return {
     words: (e.getAttribute("aria-label") || e.textContent).trim().replace(/\s+/g, " "),
     href: e.getAttribute("href") || "", name: e.getAttribute("name") || "", again,
-    marked: looks(e) !== rest.get(e) && (ring || style.boxShadow !== "none"),
-    shown: !!over && (e.contains(over) || over.contains(e)),
+    marked: looks(seen) !== rest.get(seen) && (ring || style.boxShadow !== "none"),
+    shown: !!over && (seen.contains(over) || over.contains(seen)),
   };
 }
 """
@@ -236,8 +237,6 @@ def tab(page: Page) -> dict | None:
     """
     page.evaluate(_AT_REST)
     page.keyboard.press("Tab")
-    if page.evaluate("document.activeElement?.id") == "sql-editor":
-        page.wait_for_selector(".CodeMirror-focused")  # takes the text area's place once loaded
     stop = page.evaluate(_STOP)
     if stop and not stop["again"]:
         assert stop["marked"], f"nothing shows that the focus is on {stop} of {page.url}"
