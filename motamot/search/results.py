@@ -106,8 +106,10 @@ class Looking:
         read = tuple(self._search.corrected(self._typed)[1])
         for asked in (queries, {name: query.essential() for name, query in queries.items()}):
             expression = any_of(query.match_expression() for query in asked.values())
-            if count := self._count(expression):
-                pool = self._pool(asked, expression, count)
+            if first := self._ranked(expression, POOL + 1):
+                is_all = len(first) <= POOL
+                count = len(first) if is_all else self._count(expression)
+                pool = first if is_all else self._pool(asked, expression, first)
                 ids = self._best(pool, asked, expression, start, size)
                 return Found(count, "all", read, expression, self._shown(ids))
         rarest = {lang: self._rarest(query.loose().essential()) for lang, query in queries.items()}
@@ -130,16 +132,16 @@ class Looking:
         )
         return dict(found.fetchall())
 
-    def _pool(self, asked: Asked, expression: str, count: int) -> dict[int, float]:
-        """The texts to be ordered again: all where they are few; else the first that hold the words
-        in a row, the first that hold them as typed."""
+    def _pool(self, asked: Asked, expression: str, first: dict[int, float]) -> dict[int, float]:
+        """Of more texts than are ordered again: the first that hold the words in a row, the first
+        that hold them as typed, the first of all."""
         pool: dict[int, float] = {}
-        if count > POOL:
-            in_a_row = any_of(query.phrase_expression() for query in asked.values())
-            exact = any_of(query.match_expression(exact=True) for query in asked.values())
-            for part in dict.fromkeys([in_a_row, exact]):
-                pool = (self._ranked(part, POOL) if part else {}) | pool
-        return pool if len(pool) >= POOL else self._ranked(expression, POOL) | pool
+        in_a_row = any_of(query.phrase_expression() for query in asked.values())
+        exact = any_of(query.match_expression(exact=True) for query in asked.values())
+        for part in dict.fromkeys([in_a_row, exact]):
+            if part and part != expression:
+                pool = self._ranked(part, POOL) | pool
+        return pool if len(pool) >= POOL else dict(islice(first.items(), POOL)) | pool
 
     def _best(
         self, pool: Mapping[int, float], asked: Asked, expression: str, start: int, size: int
