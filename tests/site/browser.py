@@ -238,7 +238,9 @@ def tab(page: Page) -> dict | None:
     page.evaluate(_AT_REST)
     page.keyboard.press("Tab")
     stop = page.evaluate(_STOP)
-    if stop and not (stop["marked"] and stop["shown"]):
+    for _ in range(20):
+        if not stop or (stop["marked"] and stop["shown"]):
+            break
         page.wait_for_timeout(300)  # the SQL editor takes the focus over once it has loaded
         stop = {**page.evaluate(_STOP), "again": stop["again"]}
     if stop and not stop["again"]:
