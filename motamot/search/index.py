@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from motamot.search.query import MAX_QUERY, Query, extract, parse_query, words_unknown
+from motamot.search.extracts import extract
+from motamot.search.query import MAX_QUERY, Query, parse_query, words_unknown
 from motamot.search.spelling import Spelling, may_be_misspelt
 from motamot.search.vocabulary import stored
 from motamot.search.words import MARK

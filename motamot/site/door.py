@@ -16,8 +16,8 @@ from urllib.parse import quote, unquote, unquote_plus, unquote_to_bytes, urlspli
 from datasette.utils.asgi import NotFound, Request
 
 from motamot.site import errors, interface
-from motamot.site.headers import Dressing, Message, Send, dataset_hash
-from motamot.site.shapes import DATABASE, Datasette
+from motamot.site.headers import Dressing, dataset_hash
+from motamot.site.shapes import DATABASE, App, Datasette, Message, Send
 
 HEADERS = {b"accept-encoding", b"content-type", b"if-none-match"}
 OPERATORS = {"_timelimit", "_trace", "_ttl"}  # parameters of Datasette that are not a stranger's
@@ -33,7 +33,7 @@ class Refused(Exception):
     """(status, message)"""
 
 
-def guarded(datasette: Datasette, app: Any) -> Any:
+def guarded(datasette: Datasette, app: App) -> App:
     """The site behind its door; its answers bear the headers of `headers`."""
     dressing, name = Dressing(datasette), _name(datasette)
     static = interface.static_files(datasette)

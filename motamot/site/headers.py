@@ -13,18 +13,13 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
 
 import datasette as served_by
 from jinja2 import TemplateNotFound
 
 from motamot.site import adapter, interface
-from motamot.site.shapes import DATABASE, Datasette
-
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
+from motamot.site.shapes import DATABASE, Datasette, Message, Send
 
 PAGE = b"public, max-age=0, s-maxage=10, must-revalidate"
 FILE = b"public, max-age=31536000, immutable"

@@ -23,7 +23,7 @@ from datasette.database import Database, QueryInterrupted, Results
 
 from motamot import SCHEMA_VERSION
 from motamot.site import adapter, errors, workers
-from motamot.site.shapes import DATABASE, Datasette
+from motamot.site.shapes import DATABASE, App, Datasette, Message, Send
 from motamot.site.worker import Opening, Question, identity
 
 T = TypeVar("T")
@@ -282,10 +282,10 @@ def _is_meant(datasette: Datasette) -> bool:
     return DATABASE in (adapter.described(datasette).get("databases") or {})
 
 
-def one_edition(datasette: Datasette, app: Any) -> Any:
+def one_edition(datasette: Datasette, app: App) -> App:
     """The site, each request of which sees one file from its beginning to its end."""
 
-    async def seeing(scope: Any, receive: Any, send: Any) -> None:
+    async def seeing(scope: Message, receive: Any, send: Send) -> None:
         await datasette.invoke_startup()
         database = datasette.databases.get(DATABASE)
         if scope["type"] != "http" or _seen.get() or not isinstance(database, Published):
@@ -293,7 +293,7 @@ def one_edition(datasette: Datasette, app: Any) -> Any:
             return
         is_begun = False
 
-        async def sending(message: Any) -> None:
+        async def sending(message: Message) -> None:
             nonlocal is_begun
             is_begun = True
             await send(message)

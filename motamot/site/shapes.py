@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -11,6 +11,9 @@ DATABASE = "questionnaires"
 Row = Mapping[str, Any]
 Values = Sequence[object] | Mapping[str, object]
 T = TypeVar("T")
+Message = MutableMapping[str, Any]  # of ASGI
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Any, Send], Awaitable[None]]
 
 
 class Results(Protocol):

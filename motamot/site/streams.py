@@ -18,7 +18,7 @@ import json
 import re
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -26,20 +26,13 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Request
 
 from motamot.site import adapter, errors, published, workers
-from motamot.site.shapes import DATABASE, Datasette
-
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Any, Send], Awaitable[None]]
+from motamot.site.shapes import DATABASE, App, Datasette, Message, Send
 
 PAGE = 2000  # rows of a table that are joined at once
 FIRST = 500  # rows of a query on its page, and before a download is asked for whole
 CHUNK = 1_000_000  # bytes sent at once
-BARE = {
-    "array": (b"[", b"]"),
-    "arrayfirst": (b"[", b"]"),
-    "object": (b"{", b"}"),
-}  # shapes that hold rows alone
+# Shapes that hold rows alone, and what stands around these.
+BARE = {"array": (b"[", b"]"), "arrayfirst": (b"[", b"]"), "object": (b"{", b"}")}
 _NEXT = re.compile(r'<([^>]+)>; rel="next"')
 
 
@@ -175,9 +168,8 @@ class _Download:
             await self._forward(start, body[:-1] + f', "count": {json.dumps(rows)}}}'.encode())
 
     async def _whole(self, sql: str, start: Message) -> None:
-        how = (self._format, self._given.get("_header") != "off", self._shape)
-        if self._lines:
-            how = (*how[:2], "lines")
+        shape = "lines" if self._lines else self._shape
+        how = (self._format, self._given.get("_header") != "off", shape)
         database = self._datasette.get_database(DATABASE)
         with tempfile.NamedTemporaryFile() as file:
             try:

@@ -3,9 +3,9 @@
     python -m motamot.site.worker       the breeder: forks a worker for each socket that it is sent
 
 SQLite can be asked to stop between two steps of a query, not inside one: `instr` of long texts or a
-function of ours may run for hours. A process can always be killed, and its
-memory limited. Every message is one marshalled value after its length; rows hold only what SQLite
-has: None, numbers, text, bytes.
+function of ours may run for hours. A process can always be killed, and its memory limited. Every
+message is one marshalled value after its length; rows hold only what SQLite has: None, numbers,
+text, bytes.
 """
 
 from __future__ import annotations
@@ -41,15 +41,8 @@ MEMORY = 48_000_000  # bytes, beyond what a worker has at first
 FILE = 1_000_000_000  # bytes of a download, or of what a query sorts
 # What only describes tables (and what FTS5 asks); others tell paths, or change how a query runs.
 PRAGMAS = (
-    *(
-        "data_version",
-        "foreign_key_list",
-        "index_info",
-        "index_list",
-        "index_xinfo",
-        "schema_version",
-    ),
-    *("table_info", "table_list", "table_xinfo"),
+    *("data_version", "foreign_key_list", "index_info", "index_list", "index_xinfo"),
+    *("schema_version", "table_info", "table_list", "table_xinfo"),
 )
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from motamot.search import query as query_box
 from motamot.search import vocabulary
 from motamot.search import words as french
+from motamot.search.extracts import extract
 from tests.examples import examples
 
 FOLDER = Path(__file__).parent / "french"
@@ -53,6 +54,15 @@ def finds(connection: sqlite3.Connection, typed: str, language: str = "fr") -> l
     return [rowid for (rowid,) in rows]
 
 
+def spans(text: str, query: query_box.Query) -> list[tuple[int, int]]:
+    """Where an extract of the whole text is marked."""
+    found, at = [], 0
+    for piece, marked in extract(text, query, words=len(text) + 1):
+        found += [(at, at + len(piece))] * marked
+        at += len(piece)
+    return found
+
+
 def pairs() -> Iterator[tuple[str, str, str, bool]]:
     """(file, text, query, whether it must be found) of every line of tests/search/french/*.yml.
 
@@ -74,7 +84,7 @@ def test_pair(text: str, query: str, wanted: bool) -> None:
     assert bool(finds(connection, query)) is wanted
     asked = parsed(connection, query)
     if wanted and any(asked.groups):
-        assert query_box.spans(text, asked), "found, but nothing to highlight"
+        assert spans(text, asked), "found, but nothing to highlight"
 
 
 def test_sets_are_large() -> None:
@@ -115,7 +125,7 @@ def test_a_text_is_found_by_each_of_its_words(words: list[str], data: st.DataObj
     connection = table(text)
     assert finds(connection, query) == [1]
     assert finds(connection, f'"{query}"') == [1]
-    assert query_box.spans(text, parsed(connection, query))
+    assert spans(text, parsed(connection, query))
 
 
 QUERY = st.one_of(
@@ -163,12 +173,12 @@ TABLE = table("un texte")
 )
 def test_spans_are_whole_words_in_order(text: str, typed: str, words: int) -> None:
     query = parsed(table(text), typed)
-    found = query_box.spans(text, query)
+    found = spans(text, query)
     starts = {t.start for t in french.tokens(text)}
     ends = {t.end for t in french.tokens(text)}
     assert all(a in starts and b in ends and a < b for a, b in found)
     assert all(before[1] <= after[0] for before, after in pairwise(found))
-    pieces = query_box.extract(text, query, words=words)
+    pieces = extract(text, query, words=words)
     shown = "".join(piece for piece, _ in pieces)
     assert shown.removeprefix("…").removesuffix("…") in text
     assert not found or any(marked for _, marked in pieces)
@@ -218,13 +228,13 @@ def test_a_text_has_the_words_of_its_lines(lines: list[str], between: str, langu
     ],
 )
 def test_the_whole_written_word_is_marked(text: str, typed: str, marked: list[str]) -> None:
-    found = query_box.spans(text, parsed(table(text), typed))
+    found = spans(text, parsed(table(text), typed))
     assert [text[a:b] for a, b in found] == marked
 
 
 def test_an_extract_shows_the_best_place() -> None:
     text = "école. " + "mot " * 100 + "une école et un collège ici. " + "mot " * 100
-    pieces = query_box.extract(text, parsed(table(text), "école collège"), words=10)
+    pieces = extract(text, parsed(table(text), "école collège"), words=10)
     assert [piece for piece, marked in pieces if marked] == ["école", "collège"]
     assert (pieces[0], pieces[-1]) == (("…", False), ("…", False))
 
