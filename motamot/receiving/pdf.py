@@ -41,29 +41,21 @@ _AFTER_HYPHEN = re.compile(
 def convert(data: bytes) -> Converted:
     """The text of a PDF with its doubts. Raises Refused for a password, a damaged file, scanned
     pages, characters that stand for no letters."""
-    return convert_with_pages(data)[0]
-
-
-def convert_with_pages(data: bytes) -> tuple[Converted, tuple[tuple[int, int], ...]]:
-    """The same, and the map of its pages: (line of the text, page), both from 1, in order; a page
-    holds until the next one's line."""
     pages = _pages(data)
     _check(pages)
     left_out = _take_out(pages)
     blocks = _blocks(pages)
-    draft, starts = Draft(), []
-    for at, block in enumerate(blocks):
+    draft = Draft()
+    first: dict[int, int] = {}  # page -> its first line
+    for block in blocks:
         lines, doubts = block.lines()
-        before = blocks[at - 1].page if at else 0
         draft.block(lines, doubts)
-        if block.page != before:
-            starts.append((len(draft.lines) - len(lines) + 1, block.page))
+        first.setdefault(block.page, len(draft.lines) - len(lines) + 1)
     draft.doubts += [(1, sentence) for sentence in _said(left_out)]
-    first = dict(reversed([(page, line) for line, page in starts]))
     draft.doubts += [(first.get(p.number, 1), said) for p in pages for said in _of_page(p)]
     filled = " ".join(words for p in pages for row in p.rows for words in row.filled)
     joined = "\n".join(draft.lines)
-    return draft.made(_second(data, left_out, joined), filled), tuple(starts)
+    return draft.made(_second(data, left_out, joined), filled)
 
 
 def _pages(data: bytes) -> list[Page]:

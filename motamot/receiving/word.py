@@ -17,7 +17,6 @@ from motamot.text.problems import cut
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _NOTES = ("footnotes", "endnotes")
 _TRACKED = [f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo")]
 _OFF = ("0", "false", "off", "none")
